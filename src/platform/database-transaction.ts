@@ -1,0 +1,105 @@
+import { asDatabaseError } from './database-errors.ts';
+import { errorMessage } from './errors.ts';
+import type { Log } from './log.ts';
+
+/**
+ * Runs SQL. A failed connection rejects with `database.unavailable` (503, retryable): whether the statement took effect
+ * is then unknown. Every other error is pg's own, see `isUniqueViolation`.
+ *
+ * Values: int8 is a number, or a bigint where a number would be inexact; numeric and date are text; timestamptz is a
+ * Date; bytea is a Buffer; json is parsed.
+ */
+export interface Queryable {
+  rows<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row[]>;
+  /** The first row, if there is one. */
+  one<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row | undefined>;
+  /** The number of rows affected. Without parameters `sql` may hold several statements. */
+  execute(sql: string, parameters?: readonly unknown[]): Promise<number>;
+}
+
+export interface Transaction extends Queryable {
+  /** Runs `work` once COMMIT succeeded, never after a rollback. Its errors are logged, not thrown. */
+  afterCommit(work: () => void): void;
+}
+
+export interface QueryResult {
+  /** Of the last statement: `SELECT`, `COMMIT`, … */
+  command: string;
+  rows: object[];
+  rowCount: number | null;
+}
+
+export type RunSql = (sql: string, parameters?: readonly unknown[]) => Promise<QueryResult>;
+
+export function queryable(run: RunSql): Queryable {
+  return {
+    rows: async <Row extends object>(sql: string, parameters?: readonly unknown[]) =>
+      (await run(sql, parameters)).rows as Row[],
+    one: async <Row extends object>(sql: string, parameters?: readonly unknown[]) =>
+      (await run(sql, parameters)).rows[0] as Row | undefined,
+    execute: async (sql, parameters) => (await run(sql, parameters)).rowCount ?? 0,
+  };
+}
+
+/** One statement after the other on the transaction's connection, until it is over. */
+function statements(run: RunSql): { run: RunSql; end(): Promise<void> } {
+  let over = false;
+  let last: Promise<unknown> = Promise.resolve();
+  return {
+    run: (sql, parameters) => {
+      if (over) return Promise.reject(new Error('This transaction is over'));
+      const result = last.then(() => run(sql, parameters));
+      last = result.catch(() => undefined);
+      return result.catch((error: unknown) => {
+        throw asDatabaseError(error);
+      });
+    },
+    end: async () => {
+      over = true;
+      await last;
+    },
+  };
+}
+
+export interface TransactionRun<T> {
+  /** Runs a statement on the connection that this transaction has to itself. */
+  run: RunSql;
+  work: (tx: Transaction) => Promise<T>;
+  statementTimeoutMs: number;
+  /** The connection cannot be used again: the state of its transaction is unknown. */
+  abandon: () => void;
+  log: Log;
+}
+
+export async function runTransaction<T>({
+  run,
+  work,
+  statementTimeoutMs,
+  abandon,
+  log,
+}: TransactionRun<T>): Promise<T> {
+  const afterCommit: (() => void)[] = [];
+  const inside = statements(run);
+  let result: T;
+  try {
+    await run(`BEGIN; SET LOCAL statement_timeout = ${String(Math.ceil(statementTimeoutMs))}`);
+    result = await work({ ...queryable(inside.run), afterCommit: (then) => void afterCommit.push(then) });
+    await inside.end();
+  } catch (error) {
+    await inside.end();
+    await run('ROLLBACK').catch(abandon);
+    throw error;
+  }
+  // COMMIT answers ROLLBACK, without an error, when a statement had failed and `work` went on all the same.
+  if ((await run('COMMIT')).command !== 'COMMIT') {
+    throw new Error('The transaction was rolled back, because one of its statements had failed');
+  }
+  for (const then of afterCommit) {
+    try {
+      then();
+    } catch (error) {
+      log.error('Work after a commit failed', { error: errorMessage(error) });
+    }
+  }
+  return result;
+}
