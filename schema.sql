@@ -1,0 +1,30 @@
+-- schema version 1
+--
+-- The whole database, safe to apply again: CREATE … IF NOT EXISTS, later columns by ADD COLUMN IF NOT EXISTS.
+-- Row-level security is on for every table and there are no policies, so that a role which the host publishes (such as
+-- Supabase's anon) sees no row; the owner, as whom the product connects, is not subject to it. No views, no functions.
+
+-- platform
+
+CREATE TABLE IF NOT EXISTS schema_version (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  version integer NOT NULL CHECK (version > 0),
+  checksum text NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT now()
+);
+ALTER TABLE schema_version ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE IF NOT EXISTS settings (
+  key text PRIMARY KEY,
+  value jsonb NOT NULL,
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+ALTER TABLE settings ENABLE ROW LEVEL SECURITY;
+
+-- A known text, sealed at the first start: tells a wrong ENCRYPTION_KEY before anything is written with it.
+CREATE TABLE IF NOT EXISTS encryption_canary (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  sealed bytea NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+ALTER TABLE encryption_canary ENABLE ROW LEVEL SECURITY;

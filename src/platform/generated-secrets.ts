@@ -1,0 +1,98 @@
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from './clock.ts';
+import { AppError } from './errors.ts';
+import type { Log } from './log.ts';
+
+export interface GeneratedSecrets {
+  sessionSecret: string;
+  encryptionKey: string;
+}
+
+export interface GeneratedSecretsOptions {
+  /** `DATA_DIR`. */
+  dataDirectory: string;
+  clock: Clock;
+  log: Log;
+}
+
+const fileName = 'secrets.json';
+const note =
+  'Back this file up together with the database, and keep it private: without it the accounts stored there can never be read again.';
+
+function isErrorWithCode(error: unknown, ...codes: string[]): boolean {
+  return error instanceof Error && 'code' in error && codes.includes(String(error.code));
+}
+
+async function read(path: string): Promise<GeneratedSecrets | undefined> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (cause) {
+    if (isErrorWithCode(cause, 'ENOENT')) return undefined;
+    throw new AppError('secrets.file_unreadable', { detail: `The secrets file ${path} cannot be read.`, cause });
+  }
+  try {
+    const found = JSON.parse(text) as Partial<Record<keyof GeneratedSecrets, unknown>>;
+    const { sessionSecret, encryptionKey } = found;
+    if (typeof sessionSecret === 'string' && typeof encryptionKey === 'string') return { sessionSecret, encryptionKey };
+  } catch {
+    // The parser's message would quote the file.
+  }
+  throw new AppError('secrets.file_unreadable', {
+    detail: `The secrets file ${path} is damaged; restore it from its backup.`,
+  });
+}
+
+async function writeNew(path: string, secrets: object): Promise<void> {
+  const file = await open(path, 'wx', 0o600);
+  try {
+    await file.writeFile(`${JSON.stringify(secrets, null, 2)}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** Never replaces a file that is there: of two that publish at the same moment, the second finds the first's. */
+async function publish(unfinished: string, path: string): Promise<void> {
+  try {
+    await link(unfinished, path);
+  } catch (error) {
+    if (isErrorWithCode(error, 'EEXIST')) return;
+    // A file system without hard links.
+    if (!isErrorWithCode(error, 'EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS')) throw error;
+    await rename(unfinished, path);
+  } finally {
+    await rm(unfinished, { force: true });
+  }
+}
+
+/**
+ * The secrets of an embedded database: two independent ones in a private file of DATA_DIR, generated at the first start.
+ * A lost file is not noticed here but by the canary, which the newly generated key does not open.
+ */
+export async function loadGeneratedSecrets(options: GeneratedSecretsOptions): Promise<GeneratedSecrets> {
+  const { dataDirectory, clock, log } = options;
+  const path = join(dataDirectory, fileName);
+  const found = await read(path);
+  if (found) return found;
+  await mkdir(dataDirectory, { recursive: true });
+  const unfinished = join(dataDirectory, `.${fileName}.${randomBytes(6).toString('hex')}`);
+  const generated = (): string => randomBytes(32).toString('base64url');
+  await writeNew(unfinished, {
+    note,
+    createdAt: clock.now().toISOString(),
+    sessionSecret: generated(),
+    encryptionKey: generated(),
+  });
+  await publish(unfinished, path);
+  const folder = await open(dataDirectory, 'r');
+  await folder.sync();
+  await folder.close();
+  const published = await read(path);
+  if (!published) throw new AppError('secrets.file_unreadable', { detail: `The secrets file ${path} has vanished.` });
+  log.info('Generated the secrets of this installation; back their file up together with the database', { path });
+  return published;
+}
