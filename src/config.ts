@@ -1,0 +1,287 @@
+import { hkdfSync } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { environmentVariables, type VariableName } from './environment-variables.ts';
+
+/** Set by the host, never by a person. */
+type HostVariable = 'RENDER' | 'RENDER_EXTERNAL_URL';
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const nodeEnvironments = ['development', 'production', 'test'] as const;
+const logLevels = ['error', 'warn', 'info', 'debug'] as const;
+
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly production: boolean;
+  /** An origin without a trailing slash. */
+  readonly publicUrl: string;
+  readonly database:
+    | { readonly kind: 'embedded' }
+    | { readonly kind: 'external'; readonly url: string; readonly ca: string | undefined };
+  /** Absolute. */
+  readonly dataDir: string;
+  readonly adminApiKey: string | undefined;
+  /** Absent with the embedded database, where a generated one is kept in `dataDir`, and where development needs none. */
+  readonly sessionSecret: string | undefined;
+  /** Absent only with the embedded database, where a generated one is kept in `dataDir`. */
+  readonly encryptionKey: string | undefined;
+  readonly trustProxy: number;
+  readonly corsOrigins: readonly string[];
+  readonly logLevel: (typeof logLevels)[number];
+  readonly rateLimitPerMinute: { readonly perKey: number; readonly perAddress: number };
+  readonly cache: { readonly size: number; readonly ttlMs: number };
+  readonly sandbox: boolean;
+  readonly whatsapp: {
+    readonly strictNoise: boolean;
+    readonly webSocketUrl: string | undefined;
+    /** 64 lower-case digits: the 32 bytes that replace WhatsApp's root key. */
+    readonly noiseRootHex: string | undefined;
+  };
+  /** Sentences to log at start. */
+  readonly warnings: readonly string[];
+}
+
+/** Everything wrong with the environment, one sentence for each mistake. No sentence holds a secret. */
+export class ConfigError extends Error {
+  readonly mistakes: readonly string[];
+
+  constructor(mistakes: readonly string[]) {
+    super(mistakes.join('\n'));
+    this.name = 'ConfigError';
+    this.mistakes = mistakes;
+  }
+}
+
+/** The process's environment, completed from `.env` in that folder where there is one; what is already set wins. */
+export function loadEnvironment(folder: string): NodeJS.ProcessEnv {
+  const file = join(folder, '.env');
+  if (existsSync(file)) {
+    if (typeof process.loadEnvFile !== 'function') throw new ConfigError(['Reading .env takes Node 20.12 or newer.']);
+    process.loadEnvFile(file);
+  }
+  return process.env;
+}
+
+/** Throws a `ConfigError` that lists every mistake. */
+export function readConfig(env: Environment): Config {
+  const reader = createReader(env);
+  const port = reader.whole('PORT', 0, 65_535);
+  const production = reader.oneOf('NODE_ENV', nodeEnvironments) === 'production';
+  const database = readDatabase(reader);
+  const config: Config = {
+    port,
+    host: reader.matching('HOST', /^[\w.:-]+$/, 'an address or a host name') ?? '',
+    production,
+    publicUrl: readPublicUrl(reader, port),
+    database,
+    dataDir: resolve(reader.text('DATA_DIR') ?? ''),
+    adminApiKey: reader.secret(
+      'ADMIN_API_KEY',
+      /^[\x21-\x7e]{32,}$/,
+      '32 or more letters, digits and signs, without spaces',
+    ),
+    ...readSecrets(reader, production, database.kind === 'external'),
+    trustProxy: reader.whole('TRUST_PROXY', 0, 10),
+    corsOrigins: readOrigins(reader),
+    logLevel: reader.oneOf('LOG_LEVEL', logLevels),
+    rateLimitPerMinute: {
+      perKey: reader.whole('RATE_LIMIT_PER_KEY', 1, 1_000_000),
+      perAddress: reader.whole('RATE_LIMIT_PER_ADDRESS', 1, 1_000_000),
+    },
+    cache: {
+      size: reader.whole('QUERY_CACHE_SIZE', 1, 1_000_000),
+      ttlMs: reader.whole('CACHE_TTL', 1_000, 86_400_000),
+    },
+    sandbox: reader.flag('SANDBOX'),
+    whatsapp: readWhatsApp(reader, production),
+    warnings: reader.warnings,
+  };
+  if (reader.mistakes.length > 0) throw new ConfigError(reader.mistakes);
+  return freeze(config);
+}
+
+type Reader = ReturnType<typeof createReader>;
+
+function createReader(env: Environment) {
+  const mistakes: string[] = [];
+  const warnings: string[] = [];
+
+  function text(name: VariableName): string | undefined {
+    return env[name]?.trim() || environmentVariables[name].value || undefined;
+  }
+
+  function matching(name: VariableName, pattern: RegExp, takes: string): string | undefined {
+    const value = text(name);
+    if (value === undefined || pattern.test(value)) return value;
+    mistakes.push(`${name} takes ${takes}${shown(value)}.`);
+    return undefined;
+  }
+
+  function whole(name: VariableName, from: number, to: number): number {
+    const value = text(name) ?? '';
+    const number = Number(value);
+    if (!/^\d+$/.test(value) || number < from || number > to) {
+      mistakes.push(`${name} takes a whole number from ${from} to ${to}${shown(value)}.`);
+    }
+    return number;
+  }
+
+  function oneOf<const Option extends string>(name: VariableName, options: readonly [Option, ...Option[]]): Option {
+    const value = text(name) ?? '';
+    const found = options.find((option) => option === value);
+    if (found === undefined) mistakes.push(`${name} takes ${inWords(options)}${shown(value)}.`);
+    return found ?? options[0];
+  }
+
+  return {
+    mistakes,
+    warnings,
+    text,
+    matching,
+    whole,
+    oneOf,
+    flag: (name: VariableName): boolean => oneOf(name, ['true', 'false']) === 'true',
+    /** Never shown in a mistake. */
+    secret(name: VariableName, pattern = /^[^]{32,}$/, takes = '32 or more characters'): string | undefined {
+      const value = text(name);
+      if (value === undefined || pattern.test(value)) return value;
+      mistakes.push(`${name} takes ${takes}.`);
+      return undefined;
+    },
+    fromHost: (name: HostVariable): string | undefined => env[name]?.trim() || undefined,
+  };
+}
+
+function readPublicUrl(reader: Reader, port: number): string {
+  const value = reader.text('PUBLIC_URL') ?? reader.fromHost('RENDER_EXTERNAL_URL');
+  if (value === undefined) return `http://localhost:${port}`;
+  const url = parseUrl(value);
+  if (!url || !/^https?:$/.test(url.protocol) || url.pathname !== '/' || url.search || url.hash || url.username) {
+    reader.mistakes.push('PUBLIC_URL takes an address such as https://example.org, without a path.');
+  }
+  return url?.origin ?? '';
+}
+
+function readDatabase(reader: Reader): Config['database'] {
+  const insists = reader.flag('EMBEDDED_DATABASE');
+  const url = reader.text('DATABASE_URL');
+  const supabase = [reader.text('SUPABASE_URL'), reader.text('SUPABASE_SERVICE_ROLE_KEY')];
+  const ca = readCertificate(reader);
+  if (url !== undefined) {
+    const mistake = insists ? 'EMBEDDED_DATABASE=true and DATABASE_URL exclude each other.' : databaseUrlMistake(url);
+    if (mistake !== undefined) reader.mistakes.push(mistake);
+    return { kind: 'external', url, ca };
+  }
+  if (!insists && supabase.some((value) => value !== undefined)) {
+    reader.mistakes.push(
+      'SUPABASE_URL and SUPABASE_SERVICE_ROLE_KEY are not enough: put the *session pooler* connection string of your ' +
+        'project (Connect, Session pooler; it begins with postgresql://) into DATABASE_URL.',
+    );
+  } else if (!insists && reader.fromHost('RENDER') !== undefined) {
+    reader.mistakes.push(
+      "DATABASE_URL is required on Render, whose disk does not last: take Supabase's session pooler string or another " +
+        'Postgres (EMBEDDED_DATABASE=true insists on the embedded one).',
+    );
+  }
+  return { kind: 'embedded' };
+}
+
+function databaseUrlMistake(value: string): string | undefined {
+  if (/^https?:/i.test(value)) {
+    return (
+      'DATABASE_URL takes a connection string that begins with postgresql://, not a web address; with Supabase it is ' +
+      'the *session pooler* connection string (Connect, Session pooler).'
+    );
+  }
+  if (!/^postgres(ql)?:\/\//.test(value)) return 'DATABASE_URL takes postgres://… or postgresql://….';
+  if (/\[YOUR-PASSWORD\]/i.test(value)) return 'DATABASE_URL still holds [YOUR-PASSWORD]: put the password there.';
+  if (parseUrl(value)) return undefined;
+  return 'DATABASE_URL cannot be read: write special characters of the password in percent form, such as %23 for #.';
+}
+
+function readCertificate(reader: Reader): string | undefined {
+  const value = reader.text('DATABASE_CA');
+  if (value === undefined) return undefined;
+  const pem = value.includes('-----BEGIN') ? value.replaceAll('\\n', '\n') : readText(value);
+  if (pem?.includes('-----BEGIN CERTIFICATE-----')) return pem;
+  reader.mistakes.push('DATABASE_CA takes a certificate as PEM text, or the path of a readable file that holds it.');
+  return undefined;
+}
+
+function readSecrets(
+  reader: Reader,
+  production: boolean,
+  external: boolean,
+): Pick<Config, 'sessionSecret' | 'encryptionKey'> {
+  const given = reader.text('ENCRYPTION_KEY') !== undefined;
+  const sessionSecretGiven = reader.text('SESSION_SECRET') !== undefined;
+  const sessionSecret = reader.secret('SESSION_SECRET');
+  const encryptionKey = reader.secret('ENCRYPTION_KEY');
+  if (external && production && !sessionSecretGiven) {
+    reader.mistakes.push('SESSION_SECRET is required with DATABASE_URL in production: 32 or more characters.');
+  } else if (external && !given && !sessionSecretGiven) {
+    reader.mistakes.push(
+      'ENCRYPTION_KEY is required with DATABASE_URL (32 or more characters): without it nothing that is stored ' +
+        'encrypted could be read after a restart.',
+    );
+  }
+  if (!external || given || sessionSecret === undefined) return { sessionSecret, encryptionKey };
+  reader.warnings.push('ENCRYPTION_KEY is not set: it is derived from SESSION_SECRET, which must then never change.');
+  const derived = hkdfSync('sha256', sessionSecret, '', 'switchboard encryption key', 32);
+  return { sessionSecret, encryptionKey: Buffer.from(derived).toString('base64url') };
+}
+
+function readOrigins(reader: Reader): readonly string[] {
+  const origins = (reader.text('CORS_ORIGINS') ?? '').split(/[\s,]+/).filter((origin) => origin !== '');
+  for (const origin of origins) {
+    const url = parseUrl(origin);
+    if (url && /^https?:$/.test(url.protocol) && url.origin === origin) continue;
+    reader.mistakes.push(`CORS_ORIGINS takes origins such as https://shop.example, by commas${shown(origin)}.`);
+  }
+  return origins;
+}
+
+function readWhatsApp(reader: Reader, production: boolean): Config['whatsapp'] {
+  const allowed = reader.flag('ALLOW_CUSTOM_WHATSAPP');
+  for (const name of ['WHATSAPP_WEB_SOCKET_URL', 'WHATSAPP_NOISE_ROOT'] as const) {
+    if (production && !allowed && reader.text(name) !== undefined) {
+      reader.mistakes.push(`${name} is refused in production unless ALLOW_CUSTOM_WHATSAPP=true.`);
+    }
+  }
+  const webSocketUrl = reader.matching('WHATSAPP_WEB_SOCKET_URL', /^wss?:\/\/./, 'an address ws://… or wss://…');
+  if (webSocketUrl !== undefined && !parseUrl(webSocketUrl)) {
+    reader.mistakes.push('WHATSAPP_WEB_SOCKET_URL takes an address ws://… or wss://….');
+  }
+  return {
+    strictNoise: reader.flag('WHATSAPP_STRICT_NOISE'),
+    webSocketUrl,
+    noiseRootHex: reader.matching('WHATSAPP_NOISE_ROOT', /^[0-9a-f]{64}$/i, '64 hexadecimal digits')?.toLowerCase(),
+  };
+}
+
+/** A short plain value helps to find the mistake; anything longer or richer may be a secret in the wrong place. */
+function shown(value: string): string {
+  return /^[\w.:/ -]{0,16}$/.test(value) && !/^(sk|whsec|eyJ)/.test(value) ? `, not "${value}"` : '';
+}
+
+function inWords(options: readonly string[]): string {
+  return `${options.slice(0, -1).join(', ')} or ${options.at(-1) ?? ''}`;
+}
+
+function parseUrl(value: string): URL | undefined {
+  return URL.canParse(value) ? new URL(value) : undefined;
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function freeze<Value extends object>(value: Value): Value {
+  for (const part of Object.values(value)) if (typeof part === 'object' && part !== null) freeze(part);
+  return Object.freeze(value);
+}
