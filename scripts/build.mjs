@@ -1,0 +1,35 @@
+// Bundles the server for production; packages stay outside. Plain JavaScript, because a host builds without tsx.
+import { existsSync, renameSync, rmSync } from 'node:fs';
+import { build } from 'esbuild';
+
+process.chdir(new URL('..', import.meta.url).pathname);
+
+const entries = [
+  { in: './src/main.ts', out: 'main' },
+  { in: './src/simulator/main.ts', out: 'simulator' },
+].filter((entry) => entry.out === 'main' || existsSync(entry.in));
+
+// Built beside and then renamed: a server that starts meanwhile never reads half a file.
+const outdir = `dist/next-${process.pid}`;
+try {
+  await build({
+    entryPoints: entries,
+    outdir,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    sourcemap: true,
+    logLevel: 'warning',
+  });
+  for (const { out } of entries) {
+    for (const file of [`${out}.js.map`, `${out}.js`]) renameSync(`${outdir}/${file}`, `dist/${file}`);
+  }
+  console.log(`Built ${entries.map(({ out }) => `dist/${out}.js`).join(' and ')}`);
+} catch {
+  // esbuild has printed why.
+  process.exitCode = 1;
+} finally {
+  rmSync(outdir, { recursive: true, force: true });
+}
