@@ -1,0 +1,46 @@
+// What quickstart and verify share. Plain JavaScript without packages: both run on a fresh clone.
+import { spawn } from 'node:child_process';
+import { existsSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** A sentence for the person at the terminal, shown without a stack. */
+export class Refusal extends Error {}
+
+export function requireNode20() {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major < 20) throw new Refusal(`Node 20 or newer is needed; this is ${process.versions.node}.`);
+}
+
+/**
+ * Runs a program in the root with our streams; resolves with its exit code, 1 when a signal or the time limit ended it.
+ * @param {string} program
+ * @param {readonly string[]} args
+ * @param {{ timeLimitMs?: number }} [options]
+ * @returns {Promise<number>}
+ */
+export function run(program, args, { timeLimitMs } = {}) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd: root, stdio: 'inherit', timeout: timeLimitMs, killSignal: 'SIGKILL' });
+    child.once('error', reject);
+    child.once('close', (code) => resolve(code ?? 1));
+  });
+}
+
+/**
+ * `npm ci`, development tools included, unless what is installed is complete and newer than the lock.
+ * @param {string} neededPackage one that must be there: a production install lacks the development tools
+ */
+export async function installPackages(neededPackage) {
+  // npm writes this file last, so that an interrupted install does not count.
+  const installed = `${root}node_modules/.package-lock.json`;
+  const complete = existsSync(installed) && existsSync(`${root}node_modules/${neededPackage}/package.json`);
+  if (complete && statSync(installed).mtimeMs >= statSync(`${root}package-lock.json`).mtimeMs) return;
+  console.log('Installing packages (npm ci) …');
+  if ((await run('npm', ['ci', '--include=dev'])) !== 0) throw new Refusal('npm ci failed; its output is above.');
+}
+
+export async function build() {
+  if ((await run(process.execPath, ['scripts/build.mjs'])) !== 0) throw new Refusal('The build failed.');
+}
