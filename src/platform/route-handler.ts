@@ -1,0 +1,165 @@
+import type { Request, Response } from 'express';
+import { sendAnswer } from './answer.ts';
+import { requireAccess } from './caller.ts';
+import type { Clock } from './clock.ts';
+import type { Database } from './database.ts';
+import { AppError } from './errors.ts';
+import type { Idempotency } from './idempotency.store.ts';
+import type { Log } from './log.ts';
+import { contentTypeOf, readJson } from './request-body.ts';
+import type { RequestContext } from './request-tracking.ts';
+import type { Answer, Route, RouteInput } from './route.ts';
+import { parse } from './schema.ts';
+
+export interface RouteHandlerOptions {
+  database: Database;
+  idempotency: Idempotency;
+  clock: Clock;
+  log: Log;
+  /** How long reading a body, and after it answering, may take. */
+  requestTimeoutMs: number;
+  /** How long an upload may take while its bytes keep coming. */
+  uploadTimeoutMs: number;
+}
+
+type Input = RouteInput<unknown, unknown, unknown>;
+
+const defaultBodyLimitBytes = 100_000;
+
+/** Waits for `work` at most `ms`; what becomes of it afterwards is nobody's concern. */
+async function within<T>(clock: Clock, ms: number, work: Promise<T>, late: () => Error): Promise<T> {
+  const done = new AbortController();
+  const limit = clock.sleep(ms, done.signal).then(() => {
+    throw late();
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    done.abort();
+  }
+}
+
+function bodyTooSlow(): AppError {
+  return new AppError('request.timeout', {
+    status: 408,
+    detail: 'The request did not arrive in time.',
+    retryable: true,
+  });
+}
+
+/** Never resolves; throws when no byte came for `stallMs` or the whole took longer than `limitMs`. */
+async function watchUpload(request: Request, options: RouteHandlerOptions, done: AbortSignal): Promise<never> {
+  const stallMs = options.requestTimeoutMs;
+  for (let elapsedMs = 0; elapsedMs < options.uploadTimeoutMs; elapsedMs += stallMs) {
+    const before = request.socket.bytesRead;
+    await options.clock.sleep(stallMs, done);
+    if (request.socket.bytesRead === before) break;
+  }
+  throw bodyTooSlow();
+}
+
+async function readBody(route: Route, request: Request, context: RequestContext, options: RouteHandlerOptions) {
+  const { upload } = route;
+  if (!upload || contentTypeOf(request) !== upload.contentType) {
+    const reading = readJson(request, route.bodyLimitBytes ?? defaultBodyLimitBytes);
+    return within(options.clock, options.requestTimeoutMs, reading, bodyTooSlow);
+  }
+  const done = new AbortController();
+  try {
+    const reading = upload.read(request, context.running.signal);
+    return await Promise.race([reading, watchUpload(request, options, done.signal)]);
+  } finally {
+    done.abort();
+  }
+}
+
+async function readInput(
+  route: Route,
+  request: Request,
+  context: RequestContext,
+  options: RouteHandlerOptions,
+): Promise<{ input: Input; content: unknown }> {
+  const params = route.params ? parse(route.params, request.params, 'params') : {};
+  const body = route.body ? await readBody(route, request, context, options) : undefined;
+  const query = route.query ? parse(route.query, request.query, 'query') : {};
+  const input: Input = {
+    params,
+    query,
+    body: route.body ? parse(route.body, body, 'body') : undefined,
+    caller: context.caller,
+    headers: {
+      accept: request.get('accept'),
+      ifMatch: request.get('if-match'),
+      lastEventId: request.get('last-event-id'),
+      userAgent: request.get('user-agent'),
+    },
+    address: request.ip ?? '',
+    requestId: context.requestId,
+    signal: context.running.signal,
+  };
+  return { input, content: { query: request.query, body } };
+}
+
+async function answerOf(
+  route: Route,
+  input: Input,
+  call: { key: string | undefined; path: string; content: unknown },
+  options: RouteHandlerOptions,
+): Promise<{ answer: Answer<unknown>; replayed: boolean }> {
+  if (route.handle) return { answer: await route.handle(input), replayed: false };
+  const { effect } = route;
+  if (!effect) throw new Error(`${route.method} ${route.path} has nothing to run`);
+  return options.database.transaction(async (tx) => {
+    if (!route.idempotent || call.key === undefined) return { answer: await effect(input, tx), replayed: false };
+    const defaultStatus = route.statuses?.[0] ?? 200;
+    const identity = { caller: input.caller, route: `${route.method} ${call.path}`, key: call.key };
+    return options.idempotency.run(tx, { ...identity, content: call.content, defaultStatus }, () => effect(input, tx));
+  });
+}
+
+/** What `after` makes of a committed answer, or the answer itself when that fails: what it reports has happened. */
+async function completed(answer: Answer<unknown>, signal: AbortSignal, log: Log): Promise<Answer<unknown>> {
+  let current = answer;
+  while (current.after) {
+    try {
+      current = await current.after(signal);
+    } catch (error) {
+      log.warn('The answer after the commit failed, sending the one before', { error });
+      return current;
+    }
+  }
+  return current;
+}
+
+/** Runs a route for one request: access, checks, the work itself, the answer. Throws what the error handler answers. */
+export function createRouteHandler(route: Route, options: RouteHandlerOptions) {
+  return async (request: Request, response: Response, context: RequestContext): Promise<void> => {
+    requireAccess(context.caller, route.access);
+    const { input, content } = await readInput(route, request, context, options);
+    if (route.stream) {
+      context.streaming = true;
+      await route.stream(input, response);
+      if (!response.writableEnded) response.end();
+      return;
+    }
+    const call = { key: request.get('idempotency-key'), path: request.path, content };
+    const work = answerOf(route, input, call, options).then(async ({ answer, replayed }) => ({
+      answer: replayed ? answer : await completed(answer, input.signal, options.log),
+      replayed,
+    }));
+    const { answer, replayed } = await within(options.clock, options.requestTimeoutMs, work, () => {
+      const error = new AppError('request.timeout', {
+        status: 503,
+        detail: `No answer within ${options.requestTimeoutMs / 1000} s. The request may still take effect.`,
+        retryable: true,
+        retryAfterSeconds: 5,
+      });
+      context.running.abort(error);
+      options.log.warn('A request took too long', { route: `${route.method} ${route.path}` });
+      return error;
+    });
+    if (replayed) response.setHeader('Idempotency-Replayed', 'true');
+    const paged = route.list && answer.nextCursor === undefined ? { ...answer, nextCursor: null } : answer;
+    sendAnswer(response, paged, route.statuses?.[0]);
+  };
+}
