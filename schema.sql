@@ -28,3 +28,20 @@ CREATE TABLE IF NOT EXISTS encryption_canary (
   created_at timestamptz NOT NULL DEFAULT now()
 );
 ALTER TABLE encryption_canary ENABLE ROW LEVEL SECURITY;
+
+-- idempotency
+-- Answers of calls with an Idempotency-Key, kept for 24 hours. A key shown once is masked in `answer`.
+CREATE TABLE IF NOT EXISTS idempotency_keys (
+  caller text NOT NULL,
+  route text NOT NULL,
+  key text NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
+  account_id text,
+  body_hash text NOT NULL,
+  status smallint NOT NULL CHECK (status BETWEEN 200 AND 299),
+  answer jsonb NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (caller, route, key)
+);
+CREATE INDEX IF NOT EXISTS idempotency_keys_created_at ON idempotency_keys (created_at);
+CREATE INDEX IF NOT EXISTS idempotency_keys_account ON idempotency_keys (account_id) WHERE account_id IS NOT NULL;
+ALTER TABLE idempotency_keys ENABLE ROW LEVEL SECURITY;
