@@ -1,42 +1,85 @@
 // Who may import whom. Each rule is planted with a violation in test/structure/import-rules.test.ts.
-const implementationsOfChannels = '^src/channels/[^/]+/';
-const testCode = '\\.(test|contract)\\.ts$|^(test|bench|scripts)/';
+const contracts = '^src/(channels/[^/]+|ai/model)\\.ts$';
+const implementations = ['^src/channels/[^/]+/', '^src/ai/(?!model\\.ts$)', '^src/simulator/'];
+const platform = '^src/platform/';
+const config = '^src/(config|environment-variables)\\.ts$';
+const testCode = '\\.(test|contract)\\.tsx?$|^(test|bench|scripts)/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
     {
-      name: 'no-unresolvable',
+      name: 'no-cycle-of-features',
+      comment: 'Two features that need each other speak by events, even where no two files form a cycle.',
       severity: 'error',
-      from: {},
-      to: { couldNotResolve: true },
+      scope: 'folder',
+      from: { path: '^src/features/[^/]+$' },
+      to: { circular: true },
+    },
+    { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'main-imports-only-app-config-and-platform',
+      severity: 'error',
+      from: { path: '^src/main\\.ts$' },
+      to: { path: '^src/', pathNot: [platform, config, '^src/app\\.ts$'] },
+    },
+    {
+      name: 'only-main-imports-app',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/main\\.ts$', testCode] },
+      to: { path: '^src/(app|main)\\.ts$' },
+    },
+    {
+      name: 'only-main-and-app-import-config',
+      comment: 'Everything else gets its values as arguments.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/(main|app)\\.ts$', config, testCode] },
+      to: { path: config },
+    },
+    {
+      name: 'config-imports-nothing-of-src',
+      severity: 'error',
+      from: { path: config },
+      to: { path: '^src/', pathNot: config },
+    },
+    {
+      name: 'events-import-only-contracts-and-platform',
+      severity: 'error',
+      from: { path: '^src/events\\.ts$' },
+      to: { path: '^src/', pathNot: [platform, contracts] },
     },
     {
       name: 'platform-imports-only-platform',
       comment: 'src/platform would serve any product.',
       severity: 'error',
-      from: { path: '^src/platform/', pathNot: testCode },
-      to: { path: '^src/', pathNot: '^src/platform/' },
+      from: { path: platform, pathNot: testCode },
+      to: { path: '^src/', pathNot: platform },
     },
     {
-      name: 'contracts-import-only-platform',
+      name: 'contracts-import-only-contracts-and-platform',
       comment: 'The channel contract and its vocabulary know platform and each other, no implementation.',
       severity: 'error',
-      from: { path: '^src/channels/[^/]+\\.ts$', pathNot: testCode },
-      to: { path: '^src/', pathNot: '^src/(platform/|channels/[^/]+\\.ts$)' },
+      from: { path: contracts, pathNot: testCode },
+      to: { path: '^src/', pathNot: [platform, contracts] },
     },
     {
-      name: 'adapters-import-own-contract-and-platform',
+      name: 'channels-import-own-contract-and-platform',
       severity: 'error',
       from: { path: '^src/channels/([^/]+)/', pathNot: testCode },
-      to: { path: '^src/', pathNot: '^src/(platform/|channels/[^/]+\\.ts$|channels/$1/)' },
+      to: { path: '^src/', pathNot: [platform, '^src/channels/[^/]+\\.ts$', '^src/channels/$1/'] },
+    },
+    {
+      name: 'ai-imports-own-contract-and-platform',
+      severity: 'error',
+      from: { path: '^src/ai/', pathNot: testCode },
+      to: { path: '^src/', pathNot: [platform, '^src/ai/'] },
     },
     {
       name: 'features-import-contracts-not-adapters',
       severity: 'error',
       from: { path: '^src/features/', pathNot: testCode },
-      to: { path: '^src/', pathNot: '^src/(platform/|features/|channels/[^/]+\\.ts$|events\\.ts$)' },
+      to: { path: '^src/', pathNot: [platform, contracts, '^src/features/', '^src/events\\.ts$'] },
     },
     {
       name: 'feature-through-its-public-module',
@@ -47,20 +90,14 @@ module.exports = {
     {
       name: 'only-app-chooses-implementations',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/app\\.ts$', '^src/(channels|simulator)/', testCode] },
-      to: { path: [implementationsOfChannels, '^src/simulator/'] },
+      from: { path: '^src/', pathNot: ['^src/app\\.ts$', ...implementations, testCode] },
+      to: { path: implementations },
     },
     {
       name: 'simulator-imports-nothing-of-src',
       severity: 'error',
       from: { path: '^src/simulator/', pathNot: testCode },
       to: { path: '^src/', pathNot: '^src/simulator/' },
-    },
-    {
-      name: 'only-main-imports-app',
-      severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/main\\.ts$', testCode] },
-      to: { path: '^src/(app|main)\\.ts$' },
     },
     {
       name: 'nothing-imports-tests',
