@@ -1,30 +1,14 @@
+import { createCarrier, carrierPath } from './carrier.ts';
+import { createCertificates } from './certificates.ts';
+import { createClientStanzas } from './client-stanzas.ts';
 import type { Control } from './control.ts';
+import { assemble } from './assembly.ts';
+import { serveLine } from './line.ts';
+import { createLocalControl } from './local-control.ts';
+import type { SimulatorOptions } from './options.ts';
+import { restore } from './restore.ts';
 
-/** One change of the network's durable state; null deletes. */
-export interface StateChange {
-  key: string;
-  value: Uint8Array | null;
-}
-
-/** Where the network keeps what must survive a kill. */
-export interface SimulatorStore {
-  /** Everything ever written and not deleted. */
-  load(): Promise<readonly { key: string; value: Uint8Array }[]>;
-  /** One atomic batch. A stanza is acknowledged only after the batch that follows from it. */
-  write(changes: readonly StateChange[]): Promise<void>;
-}
-
-export interface SimulatorOptions {
-  /** 32 bytes; the network's root key pair and its certificates follow from them. */
-  seed: Uint8Array;
-  store: SimulatorStore;
-  /** Port on 127.0.0.1; 0 or absent for a free one. */
-  port?: number;
-  /** Static sentence plus context; never a message's text or a key. */
-  log?: (message: string, context: Record<string, unknown>) => void;
-  /** Delay before a phone's delivery receipt, in ms (default 150: an instant one is folded into the upsert by clients). */
-  receiptDelayMs?: number;
-}
+export type { SimulatorOptions, SimulatorStore, StateChange } from './options.ts';
 
 export interface Simulator {
   start(): Promise<void>;
@@ -34,4 +18,47 @@ export interface Simulator {
   /** 32-byte public key that signs the network's Noise certificates. */
   readonly noiseRoot: Uint8Array;
   readonly control: Control;
+}
+
+/** Construction does nothing; `start` loads the state and listens. */
+export function createSimulator(options: SimulatorOptions): Simulator {
+  const log = options.log ?? (() => undefined);
+  const certificates = createCertificates(options.seed);
+  const parts = assemble(options, log);
+  const { network, linking, logins } = parts;
+  const stanzas = createClientStanzas(network, parts.post, linking, logins);
+  const failed = (error: unknown): void => log('A line failed', { error: String(error) });
+
+  const carrier = createCarrier(
+    (socket) =>
+      serveLine(socket, certificates, {
+        opened: (line) => (line.payload.devicePairingData ? linking.offer(line) : logins.login(line)),
+        received: (line, node) => stanzas.take(line, node),
+        closed(line) {
+          linking.closed(line);
+          logins.closed(line);
+        },
+        failed,
+      }),
+    () => network.faults.takeRefusedUpgrade(),
+  );
+  let port: number | undefined;
+
+  return {
+    async start() {
+      await restore(parts);
+      port = await carrier.start(options.port ?? 0);
+    },
+    async stop() {
+      parts.receipts.stop();
+      await carrier.stop();
+      await network.state.close();
+    },
+    get url() {
+      if (port === undefined) throw new Error('The simulator has not been started');
+      return `ws://127.0.0.1:${port}${carrierPath}`;
+    },
+    noiseRoot: certificates.root,
+    control: createLocalControl(parts),
+  };
 }

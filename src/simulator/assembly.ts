@@ -1,0 +1,46 @@
+import { createAddressBook } from './addresses.ts';
+import { createDeliveries } from './deliveries.ts';
+import { createDirectory } from './directory.ts';
+import { createFaults } from './faults.ts';
+import { createGroups } from './groups.ts';
+import { createLinking } from './linking.ts';
+import { createLogins } from './logins.ts';
+import { createPhones, type Network } from './network.ts';
+import { createPhoneInbox } from './phone-inbox.ts';
+import { createPhoneOutbox } from './phone-outbox.ts';
+import { createPhoneReceipts } from './phone-receipts.ts';
+import { createPost } from './post.ts';
+import type { SimulatorOptions } from './options.ts';
+import { createState } from './state.ts';
+import { createTally } from './tally.ts';
+import type { PhoneParts } from './virtual-phone.ts';
+
+const defaultReceiptDelayMs = 150;
+
+/** Puts the parts of the network together; nothing runs yet. */
+export function assemble(options: SimulatorOptions, log: Network['log']): PhoneParts {
+  const addresses = createAddressBook(options.seed);
+  const state = createState(options.store, log);
+  const directory = createDirectory(addresses, state);
+  const faults = createFaults();
+  const network: Network = {
+    addresses,
+    state,
+    directory,
+    faults,
+    log,
+    deliveries: createDeliveries(state, faults),
+    groups: createGroups(addresses, state),
+    tally: createTally(),
+    receiptDelayMs: options.receiptDelayMs ?? defaultReceiptDelayMs,
+    ...createPhones(directory, state),
+  };
+  const post = createPost(network);
+  const outbox = createPhoneOutbox(network, post);
+  const receipts = createPhoneReceipts(network, post);
+  const inbox = createPhoneInbox(network, post, outbox, receipts);
+  post.onPhone((number, node) => inbox.receive(number, node));
+  const linking = createLinking(network);
+  const logins = createLogins(network, linking, outbox);
+  return { network, post, linking, logins, outbox, receipts };
+}

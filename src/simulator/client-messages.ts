@@ -1,0 +1,117 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import type { Addressing, DeviceAddress } from './addresses.ts';
+import type { Device } from './directory.ts';
+import { addressLetter, type Letter } from './envelope.ts';
+import type { Group } from './groups.ts';
+import type { Line } from './line.ts';
+import { devicesOf, type Network } from './network.ts';
+import type { Post } from './post.ts';
+import { children, find, stanza, unixSeconds } from './stanza.ts';
+
+const forwardedAttributes = ['type', 'edit', 'category', 'expiration', 'decrypt-fail', 'push_priority'];
+const forwardedChildren = new Set(['meta', 'biz', 'bot']);
+
+interface Outgoing {
+  readonly node: BinaryNode;
+  readonly sender: Device;
+  /** Contents for single devices, by device, from `<participants>`. */
+  readonly shares: readonly { readonly to: DeviceAddress; readonly content: readonly BinaryNode[] }[];
+  /** Contents for whoever the stanza is addressed to. */
+  readonly common: readonly BinaryNode[];
+  readonly extras: readonly BinaryNode[];
+}
+
+/** Takes message stanzas from clients: delivers them to every device and acknowledges them once that is durable. */
+export function createClientMessages(network: Network, post: Post) {
+  const { addresses, faults, state, tally } = network;
+
+  function read(node: BinaryNode, sender: Device): Outgoing {
+    const shares = children(find(node, 'participants')).flatMap((child) => {
+      const to = addresses.resolve(child.attrs['jid']);
+      return to ? [{ to, content: children(child) }] : [];
+    });
+    const all = children(node);
+    return {
+      node,
+      sender,
+      shares,
+      common: all.filter(({ tag }) => tag === 'enc'),
+      extras: all.filter(({ tag }) => forwardedChildren.has(tag)),
+    };
+  }
+  function letter({ node, sender }: Outgoing, to: string | Group, addressing: Addressing): Letter {
+    const attributes = Object.fromEntries(forwardedAttributes.map((name) => [name, node.attrs[name]]));
+    return { id: node.attrs['id'] ?? '', from: sender, to, addressing, attributes };
+  }
+  /** Whoever gets a `pkmsg` may check with it that the sender's device belongs to its account. */
+  function content(outgoing: Outgoing, enc: readonly BinaryNode[]): readonly BinaryNode[] {
+    const identity = find(outgoing.node, 'device-identity');
+    const begins = enc.some(({ attrs }) => attrs['type'] === 'pkmsg');
+    return [...enc, ...(begins && identity ? [identity] : []), ...outgoing.extras];
+  }
+
+  async function toPerson(outgoing: Outgoing): Promise<void> {
+    const { node, shares, common, sender } = outgoing;
+    const to = addresses.resolve(node.attrs['to']);
+    if (!to) return;
+    const chat = addresses.resolve(node.attrs['recipient']) ?? to;
+    const written = letter(outgoing, chat.number, to.addressing);
+    const all = common.length > 0 ? [...shares, { to, content: common }] : shares;
+    for (const share of all) {
+      if (faults.unregistered(share.to.number)) continue;
+      if (share.to.number === sender.number && share.to.device === sender.device) continue;
+      await post.deliver(share.to, addressLetter(addresses, written, share.to, content(outgoing, share.content)));
+    }
+  }
+
+  async function toGroup(outgoing: Outgoing, group: Group): Promise<void> {
+    const { node, shares, common, sender } = outgoing;
+    const written = letter(outgoing, group, group.addressing);
+    const only = addresses.resolve(node.attrs['participant']);
+    if (only) {
+      await post.deliver(only, addressLetter(addresses, written, only, content(outgoing, common)));
+      return;
+    }
+    const own = new Map(shares.map(({ to, content }) => [`${to.number}:${to.device}`, content]));
+    for (const device of group.participants.flatMap((number) => [...devicesOf(network, number)])) {
+      if (device.number === sender.number && device.device === sender.device) continue;
+      const enc = [...(own.get(`${device.number}:${device.device}`) ?? []), ...common];
+      await post.deliver(device, addressLetter(addresses, written, device, content(outgoing, enc)));
+    }
+  }
+
+  function acknowledge(line: Line, sender: Device, node: BinaryNode, error?: number): void {
+    const { id, to, participant, type } = node.attrs;
+    const ack = stanza('ack', {
+      class: 'message',
+      id,
+      from: to,
+      participant,
+      type,
+      t: unixSeconds(),
+      error: error?.toString(),
+    });
+    if (faults.take('drop-acks', sender.number)) return;
+    const delayMs = faults.ackDelay(sender.number);
+    state.release(() => {
+      if (delayMs === undefined) line.send(ack);
+      else setTimeout(() => line.send(ack), delayMs);
+    });
+  }
+
+  return {
+    async take(line: Line, sender: Device, node: BinaryNode): Promise<void> {
+      tally.stanza(node.attrs['id'] ?? '');
+      const refusal = faults.take('error-ack', sender.number);
+      if (refusal) {
+        acknowledge(line, sender, node, refusal.code);
+        return;
+      }
+      const outgoing = read(node, sender);
+      const group = network.groups.get(node.attrs['to'] ?? '');
+      if (group) await toGroup(outgoing, group);
+      else await toPerson(outgoing);
+      acknowledge(line, sender, node);
+    },
+  };
+}

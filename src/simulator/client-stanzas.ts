@@ -1,0 +1,54 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import { createAccountQueries, describeQuery } from './account-queries.ts';
+import { createClientMessages } from './client-messages.ts';
+import { createClientReceipts } from './client-receipts.ts';
+import type { Device } from './directory.ts';
+import { createEncryptQueries } from './encrypt-queries.ts';
+import type { Line } from './line.ts';
+import type { Linking } from './linking.ts';
+import type { Logins } from './logins.ts';
+import type { Network } from './network.ts';
+import type { Post } from './post.ts';
+import { answerNode, done, type Answer, type AnswerQuery } from './query-answer.ts';
+import { find } from './stanza.ts';
+import { createUsyncQuery } from './usync-query.ts';
+
+const unknown: Answer = { error: { code: 400, text: 'bad-request' } };
+/** Told by clients, and nobody here listens yet. */
+const unanswered = new Set(['presence', 'chatstate', 'ib']);
+
+/** Everything a client may send after its handshake. */
+export function createClientStanzas(network: Network, post: Post, linking: Linking, logins: Logins) {
+  const messages = createClientMessages(network, post);
+  const receipts = createClientReceipts(network, post);
+  const queries: Readonly<Record<string, AnswerQuery>> = {
+    ...createAccountQueries(network),
+    encrypt: createEncryptQueries(network),
+    usync: createUsyncQuery(network),
+    passive: () => done,
+    md: (_device, query) => (find(query, 'remove-companion-device') ? done : undefined),
+  };
+
+  async function query(line: Line, device: Device, node: BinaryNode): Promise<void> {
+    const { xmlns = '', type } = node.attrs;
+    if (type === 'result' || type === 'error' || network.faults.unanswered(device.number, xmlns)) return;
+    const answer = queries[xmlns]?.(device, node);
+    if (!answer) network.tally.unknownQuery(describeQuery(node));
+    network.state.release(() => line.send(answerNode(node, answer ?? unknown)));
+    if (xmlns === 'passive' && find(node, 'active')) await logins.activate(line, device);
+    if (xmlns === 'md' && find(node, 'remove-companion-device')) logins.remove(device);
+  }
+
+  return {
+    async take(line: Line, node: BinaryNode): Promise<void> {
+      if (linking.take(line, node)) return;
+      const device = logins.deviceOf(line);
+      if (!device) return;
+      if (node.tag === 'iq') await query(line, device, node);
+      else if (node.tag === 'message') await messages.take(line, device, node);
+      else if (node.tag === 'receipt') await receipts.receipt(line, device, node);
+      else if (node.tag === 'ack') receipts.ack(device, node);
+      else if (!unanswered.has(node.tag)) network.tally.unknownQuery(node.tag);
+    },
+  };
+}

@@ -1,0 +1,85 @@
+import type { Fault } from './control.ts';
+
+type FaultOf<Kind extends Fault['kind']> = Extract<Fault, { kind: Kind }>;
+
+/** Faults that lie in wait. Those that happen at once (drop-line, …) are no part of this. */
+export interface Faults {
+  add(fault: Fault): void;
+  clear(): void;
+  /** Counts one use of a fault with `times`; undefined when none applies to this number. */
+  take<Kind extends 'refuse-login' | 'drop-acks' | 'error-ack' | 'corrupt-next'>(
+    kind: Kind,
+    number: string,
+  ): FaultOf<Kind> | undefined;
+  takeRefusedUpgrade(): number | undefined;
+  /** Milliseconds by which the next acknowledgement of a message is late, or undefined. */
+  ackDelay(number: string): number | undefined;
+  latency(number: string): number;
+  silent(number: string): boolean;
+  unanswered(number: string, xmlns: string): boolean;
+  unregistered(number: string): boolean;
+}
+
+function appliesTo(fault: Fault, number: string): boolean {
+  return !('number' in fault) || fault.number === undefined || fault.number === number;
+}
+
+export function createFaults(): Faults {
+  let active: Fault[] = [];
+  const left = new Map<Fault, number>();
+
+  function find<Kind extends Fault['kind']>(
+    kind: Kind,
+    number: string,
+    matches: (fault: FaultOf<Kind>) => boolean = () => true,
+  ): FaultOf<Kind> | undefined {
+    return active.find(
+      (fault): fault is FaultOf<Kind> =>
+        fault.kind === kind && appliesTo(fault, number) && matches(fault as FaultOf<Kind>),
+    );
+  }
+  function spend(fault: Fault): void {
+    const rest = (left.get(fault) ?? 1) - 1;
+    left.set(fault, rest);
+    if (rest <= 0) active = active.filter((other) => other !== fault);
+  }
+
+  return {
+    add(fault) {
+      if ('enabled' in fault) {
+        // The same switch again replaces itself; off removes it.
+        active = active.filter(
+          (other) => JSON.stringify({ ...other, enabled: fault.enabled }) !== JSON.stringify(fault),
+        );
+        if (!fault.enabled) return;
+      }
+      if (fault.kind === 'latency') {
+        active = active.filter((other) => other.kind !== 'latency' || other.number !== fault.number);
+      }
+      active.push(fault);
+      if ('times' in fault) left.set(fault, fault.times);
+    },
+    clear() {
+      active = [];
+      left.clear();
+    },
+    take(kind, number) {
+      const fault = active.length === 0 ? undefined : find(kind, number);
+      if (fault) spend(fault);
+      return fault;
+    },
+    takeRefusedUpgrade() {
+      const fault = find('refuse-upgrade', '');
+      if (fault) spend(fault);
+      return fault?.status;
+    },
+    ackDelay(number) {
+      const fault = find('delay-acks', number);
+      return fault && fault.minMs + Math.random() * (fault.maxMs - fault.minMs);
+    },
+    latency: (number) => find('latency', number)?.ms ?? 0,
+    silent: (number) => find('silent-line', number) !== undefined,
+    unanswered: (number, xmlns) => find('unanswered-query', number, (fault) => fault.xmlns === xmlns) !== undefined,
+    unregistered: (number) => find('unregistered', number) !== undefined,
+  };
+}

@@ -1,0 +1,57 @@
+import { deflateSync } from 'node:zlib';
+import { proto } from '@whiskeysockets/baileys';
+import type { PhoneMessage } from './control.ts';
+import type { Phone } from './network.ts';
+
+const { ProtocolMessage } = proto.Message;
+
+/** Without a key the client cannot read or write app state. */
+export function sharedAppStateKey(phone: Phone): proto.Message.IProtocolMessage {
+  const { appStateKey, rawId } = phone.record.identity;
+  const fingerprint = { rawId, currentIndex: 0, deviceIndexes: [0] };
+  const keyData = { keyData: appStateKey.data, fingerprint, timestamp: Date.now() };
+  return {
+    type: ProtocolMessage.Type.APP_STATE_SYNC_KEY_SHARE,
+    appStateSyncKeyShare: { keys: [{ keyId: { keyId: appStateKey.id }, keyData }] },
+  };
+}
+
+function historyMessage(message: PhoneMessage): proto.IHistorySyncMsg {
+  const { PENDING, SERVER_ACK, DELIVERY_ACK, READ } = proto.WebMessageInfo.Status;
+  const status = { pending: PENDING, sent: SERVER_ACK, received: DELIVERY_ACK, delivered: DELIVERY_ACK, read: READ };
+  const participant = message.chat.endsWith('@g.us') && !message.fromMe ? message.from : null;
+  return {
+    message: {
+      key: { remoteJid: message.chat, fromMe: message.fromMe, id: message.id, participant },
+      message: { conversation: message.text },
+      messageTimestamp: Math.floor(Date.parse(message.at) / 1000),
+      status: status[message.status],
+    },
+  };
+}
+
+/**
+ * The chats so far, inline. Clients that get no history notification buffer their events for 20 s (Baileys' chats.js,
+ * AwaitingInitialSync).
+ */
+export function historyFor(phone: Phone): proto.Message.IProtocolMessage {
+  const chats = new Map<string, PhoneMessage[]>();
+  for (const message of phone.chats.all()) chats.set(message.chat, [message, ...(chats.get(message.chat) ?? [])]);
+  const syncType = proto.HistorySync.HistorySyncType.INITIAL_BOOTSTRAP;
+  const history = proto.HistorySync.encode({
+    syncType,
+    chunkOrder: 1,
+    progress: 100,
+    conversations: Array.from(chats, ([id, messages]) => ({ id, messages: messages.map(historyMessage) })),
+    phoneNumberToLidMappings: [{ pnJid: phone.record.jid, lidJid: phone.record.lid }],
+  }).finish();
+  return {
+    type: ProtocolMessage.Type.HISTORY_SYNC_NOTIFICATION,
+    historySyncNotification: {
+      syncType: proto.Message.HistorySyncType.INITIAL_BOOTSTRAP,
+      chunkOrder: 1,
+      progress: 100,
+      initialHistBootstrapInlinePayload: deflateSync(history),
+    },
+  };
+}

@@ -1,0 +1,71 @@
+import type { BinaryNode } from '@whiskeysockets/baileys';
+import type { Fault } from './control.ts';
+import type { Line } from './line.ts';
+import { replaced, type Logins } from './logins.ts';
+import type { Network } from './network.ts';
+import { stanza } from './stanza.ts';
+
+/** The code 503 stands bare; a stock client takes the code for what happened whatever stands in it. */
+function streamError(code: number): BinaryNode {
+  return stanza('stream:error', { code: code.toString() });
+}
+
+/** Makes a fault happen: at once to the lines that are open, or later to what comes. */
+export async function commitFault(network: Network, logins: Logins, fault: Fault): Promise<void> {
+  const { deliveries, directory, faults } = network;
+  const number = 'number' in fault ? fault.number : undefined;
+  const lines = logins.lines(number);
+  const each = (act: (line: Line) => void): void => lines.forEach(act);
+  const devices = [...directory.phones()].flatMap((phone) =>
+    number === undefined || phone.number === number ? [...phone.devices.values()] : [],
+  );
+
+  switch (fault.kind) {
+    case 'drop-line':
+      return each((line) => line.drop());
+    case 'stream-error':
+      return each((line) => line.end(streamError(fault.code)));
+    case 'replaced':
+      return each((line) => line.end(replaced));
+    case 'device-removed':
+      for (const device of devices) logins.remove(device);
+      return network.state.durable();
+    case 'silent-line':
+      faults.add(fault);
+      each((line) => line.setSilent(fault.enabled));
+      if (!fault.enabled) for (const device of devices) deliveries.catchUp(device);
+      return;
+    case 'latency':
+      faults.add(fault);
+      return each((line) => line.setLatency(fault.ms));
+    case 'redeliver-last':
+      for (const device of devices) deliveries.repeatLast(device);
+      return;
+    case 'forget-sessions': {
+      const phone = network.phone(fault.number);
+      phone.signal.forget();
+      phone.senderKeys.forget();
+      return network.state.durable();
+    }
+    case 'refuse-login':
+    case 'refuse-upgrade':
+    case 'delay-acks':
+    case 'drop-acks':
+    case 'error-ack':
+    case 'unanswered-query':
+    case 'corrupt-next':
+    case 'unregistered':
+      faults.add(fault);
+  }
+}
+
+/** Everything works again. */
+export function clearFaults(network: Network, logins: Logins): void {
+  network.faults.clear();
+  for (const line of logins.lines()) {
+    line.setSilent(false);
+    line.setLatency(0);
+    const device = logins.deviceOf(line);
+    if (device) network.deliveries.catchUp(device);
+  }
+}

@@ -1,0 +1,58 @@
+import type { Counters } from './control.ts';
+
+/** What the network counts for tests and load runs. */
+export interface Tally {
+  stanza(id: string): void;
+  undecryptable(): void;
+  lineOpened(deviceJid: string): void;
+  lineClosed(deviceJid: string): void;
+  unknownQuery(description: string): void;
+  acknowledged(): void;
+  /** A linked device of this number has confirmed a message. */
+  confirmed(number: string, id: string): void;
+  /** Returns how to stop listening. */
+  onConfirmed(listener: (number: string, id: string) => void): () => void;
+  counters(): Counters;
+}
+
+export function createTally(): Tally {
+  const stanzasById = new Map<string, number>();
+  const openSockets = new Map<string, number>();
+  const mostSockets = new Map<string, number>();
+  const unknownQueries: string[] = [];
+  const listeners = new Set<(number: string, id: string) => void>();
+  let undecryptable = 0;
+  let acknowledgedByClients = 0;
+
+  return {
+    stanza: (id) => stanzasById.set(id, (stanzasById.get(id) ?? 0) + 1),
+    undecryptable: () => (undecryptable += 1),
+    lineOpened(deviceJid) {
+      const open = (openSockets.get(deviceJid) ?? 0) + 1;
+      openSockets.set(deviceJid, open);
+      mostSockets.set(deviceJid, Math.max(open, mostSockets.get(deviceJid) ?? 0));
+    },
+    lineClosed(deviceJid) {
+      const open = (openSockets.get(deviceJid) ?? 1) - 1;
+      if (open > 0) openSockets.set(deviceJid, open);
+      else openSockets.delete(deviceJid);
+    },
+    unknownQuery: (description) => unknownQueries.push(description),
+    confirmed(number, id) {
+      for (const listener of listeners) listener(number, id);
+    },
+    onConfirmed(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    acknowledged: () => (acknowledgedByClients += 1),
+    counters: () => ({
+      stanzasById,
+      undecryptable,
+      openSockets,
+      mostSockets,
+      unknownQueries,
+      acknowledgedByClients,
+    }),
+  };
+}
