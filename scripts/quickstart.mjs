@@ -71,7 +71,7 @@ try {
   requireNode20();
   loadEnvironment();
   const key = adminKey();
-  await installPackages('esbuild');
+  await installPackages();
   await build();
   const server = startServer(key);
   forwardSignals(server);

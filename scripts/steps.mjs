@@ -1,6 +1,6 @@
 // What quickstart and verify share. Plain JavaScript without packages: both run on a fresh clone.
 import { spawn } from 'node:child_process';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -28,17 +28,30 @@ export function run(program, args, { timeLimitMs } = {}) {
   });
 }
 
-/**
- * `npm ci`, development tools included, unless what is installed is complete and newer than the lock.
- * @param {string} neededPackage one that must be there: a production install lacks the development tools
- */
-export async function installPackages(neededPackage) {
+/** `npm ci`, development tools included, unless exactly that is installed. */
+export async function installPackages() {
+  const wanted = lockedVersions('package-lock.json');
   // npm writes this file last, so that an interrupted install does not count.
-  const installed = `${root}node_modules/.package-lock.json`;
-  const complete = existsSync(installed) && existsSync(`${root}node_modules/${neededPackage}/package.json`);
-  if (complete && statSync(installed).mtimeMs >= statSync(`${root}package-lock.json`).mtimeMs) return;
+  const installed = lockedVersions('node_modules/.package-lock.json');
+  // Optional ones depend on the platform.
+  const missing = Object.keys(wanted).filter(
+    (path) => path !== '' && !wanted[path]?.optional && installed[path]?.version !== wanted[path]?.version,
+  );
+  if (missing.length === 0) return;
   console.log('Installing packages (npm ci) …');
   if ((await run('npm', ['ci', '--include=dev'])) !== 0) throw new Refusal('npm ci failed; its output is above.');
+}
+
+/**
+ * @param {string} file
+ * @returns {Record<string, { version?: string, optional?: boolean } | undefined>}
+ */
+function lockedVersions(file) {
+  if (!existsSync(`${root}${file}`)) return {};
+  const lock = /** @type {{ packages?: ReturnType<typeof lockedVersions> }} */ (
+    JSON.parse(readFileSync(`${root}${file}`, 'utf8'))
+  );
+  return lock.packages ?? {};
 }
 
 export async function build() {

@@ -30,7 +30,13 @@ async function runTests() {
   const folder = mkdtempSync(join(tmpdir(), 'verify-'));
   const file = join(folder, 'report.json');
   try {
-    const args = ['node_modules/vitest/vitest.mjs', 'run', '--reporter=default', '--reporter=json'];
+    const args = [
+      'node_modules/vitest/vitest.mjs',
+      'run',
+      '--allowOnly=false',
+      '--reporter=default',
+      '--reporter=json',
+    ];
     const exitCode = await run(process.execPath, [...args, `--outputFile.json=${file}`], {
       timeLimitMs: testTimeLimitMs,
     });
@@ -52,7 +58,7 @@ function readReport(file) {
 const total = { passed: 0, failed: 0 };
 try {
   requireNode20();
-  await installPackages('vitest');
+  await installPackages();
   await installDebianPackages();
   await build();
   if ((await run(process.execPath, ['--import', 'tsx', 'scripts/check.ts'])) !== 0) total.failed += 1;
