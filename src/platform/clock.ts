@@ -29,3 +29,17 @@ export const systemClock: Clock = {
       signal?.addEventListener('abort', onAbort, { once: true });
     }),
 };
+
+/** Waits for `work`, but no longer than `ms`. Resolves with whether it ended; its error is thrown. */
+export async function endsWithin(clock: Clock, ms: number, work: Promise<unknown>): Promise<boolean> {
+  const waiting = new AbortController();
+  const tooLate = clock.sleep(ms, waiting.signal).then(
+    () => false,
+    () => true,
+  );
+  try {
+    return await Promise.race([work.then(() => true), tooLate]);
+  } finally {
+    waiting.abort();
+  }
+}

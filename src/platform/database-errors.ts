@@ -58,12 +58,6 @@ export function isUnavailable(error: unknown): boolean {
   return isAppError(error, 'database.unavailable') || isConnectionError(error);
 }
 
-/** A UNIQUE constraint or index refused the row; with `constraint`, that one. */
-export function isUniqueViolation(error: unknown, constraint?: string): boolean {
-  if (errorCode(error) !== '23505' || !(error instanceof Error)) return false;
-  return constraint === undefined || ('constraint' in error && error.constraint === constraint);
-}
-
 export function unavailable(detail: string, cause?: unknown): AppError {
   return new AppError('database.unavailable', { status: 503, retryable: true, retryAfterSeconds: 2, detail, cause });
 }

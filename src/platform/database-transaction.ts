@@ -4,7 +4,7 @@ import type { Log } from './log.ts';
 
 /**
  * Runs SQL. A failed connection rejects with `database.unavailable` (503, retryable): whether the statement took effect
- * is then unknown. Every other error is pg's own, see `isUniqueViolation`.
+ * is then unknown. Every other error is pg's own.
  *
  * Values: int8 is a number, or a bigint where a number would be inexact; numeric and date are text; timestamptz is a
  * Date; bytea is a Buffer; json is parsed.

@@ -16,7 +16,7 @@ import type { Service } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import type { Random } from './retry.ts';
 
-export { isUnavailable, isUniqueViolation } from './database-errors.ts';
+export { isUnavailable } from './database-errors.ts';
 export type { Queryable, Transaction } from './database-transaction.ts';
 
 export interface TransactionOptions {

@@ -29,6 +29,11 @@ export function withRequestId<T>(requestId: string, work: () => T): T {
   return requests.run(requestId, work);
 }
 
+/** Runs `work` apart from the request it came from: for what outlives that request, such as a connection it started. */
+export function withoutRequestId<T>(work: () => T): T {
+  return requests.exit(work);
+}
+
 export function currentRequestId(): string | undefined {
   return requests.getStore();
 }

@@ -13,7 +13,6 @@ import {
   parse,
   required,
   text,
-  variants,
   withDefault,
   type Infer,
 } from './schema.ts';
@@ -121,24 +120,6 @@ test('an alias is accepted and named in the error as the caller wrote it', () =>
   ]);
   expect(errorsOf(() => parse(message, { number: '1', to: '2' }, 'body'))).toEqual([
     { field: 'number', message: 'must not be given together with to' },
-  ]);
-});
-
-test('a union names the field of the case that was meant', () => {
-  const shape = variants('type', {
-    circle: object({ type: required(oneOf('circle')), radius: required(integer()) }),
-    square: object({ type: required(oneOf('square')), side: required(integer()) }),
-  });
-  expectTypeOf<Infer<typeof shape>>().toEqualTypeOf<
-    { type: 'circle'; radius: number } | { type: 'square'; side: number }
-  >();
-  expect(parse(shape, { type: 'square', side: 2 }, 'body')).toEqual({ type: 'square', side: 2 });
-  expect(errorsOf(() => parse(shape, { type: 'circle', side: 2 }, 'body'))).toEqual([
-    { field: 'radius', message: 'is required' },
-    { field: 'side', message: 'is not a known field' },
-  ]);
-  expect(errorsOf(() => parse(shape, { type: 'line' }, 'body'))).toEqual([
-    { field: 'type', message: 'must be one of circle, square' },
   ]);
 });
 

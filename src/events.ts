@@ -1,0 +1,21 @@
+/**
+ * Every event of the product with one line of documentation. An occurrence carries all names that fit it, the most
+ * specific first.
+ */
+export const eventCatalogue = {
+  message: 'A message arrived.',
+  'messages.received': 'A message arrived.',
+  'messages-personal.received': 'A message arrived from a person.',
+  'messages-group.received': 'A message arrived in a group.',
+  'messages-newsletter.received': 'A post arrived from a newsletter.',
+  'messages.upsert': 'A message was stored, arrived or typed on the own phone.',
+  'messages.update': 'A sent message changed its status.',
+  'message.status': 'A sent message changed its status.',
+  'message.sent': "WhatsApp's server confirmed a message.",
+  'message-receipt.update': 'A sent message was delivered, read or played.',
+  connection: 'An account connected or lost its connection.',
+  'session.status': "An account's status changed.",
+  'qrcode.updated': 'A new QR code is waiting to be scanned.',
+} as const;
+
+export type EventName = keyof typeof eventCatalogue;

@@ -1,0 +1,51 @@
+import { EventEmitter } from 'node:events';
+import type { Clock } from './clock.ts';
+import { appendEvents } from './events.store.ts';
+import type { Transaction } from './database.ts';
+import { newId } from './ids.ts';
+
+/** Something that happened to an account, complete as subscribers will see it; no key or secret in it. */
+export interface Occurrence {
+  accountId: string;
+  /** All names that fit, the most specific first. */
+  names: readonly string[];
+  data: unknown;
+}
+
+export interface EventBus {
+  /** Durable: written in the transaction that caused it, with the account's next sequence number. */
+  publish(tx: Transaction, occurrences: readonly Occurrence[]): Promise<void>;
+  /** Live only: wakes who waits for this topic in this process. */
+  announce(topic: string): void;
+  /** Returns the function that ends listening. */
+  listen(topic: string, listener: () => void): () => void;
+}
+
+export function createEventBus(clock: Clock): EventBus {
+  const topics = new EventEmitter();
+  topics.setMaxListeners(0);
+  return {
+    async publish(tx, occurrences) {
+      const now = clock.now();
+      for (const [accountId, group] of byAccount(occurrences)) {
+        const events = group.map((occurrence) => ({ id: newId('evt', now), ...occurrence }));
+        await appendEvents(tx, accountId, events);
+      }
+    },
+    announce: (topic) => void topics.emit(topic),
+    listen(topic, listener) {
+      topics.on(topic, listener);
+      return () => void topics.off(topic, listener);
+    },
+  };
+}
+
+function byAccount(occurrences: readonly Occurrence[]): Map<string, Occurrence[]> {
+  const groups = new Map<string, Occurrence[]>();
+  for (const occurrence of occurrences) {
+    const group = groups.get(occurrence.accountId);
+    if (group) group.push(occurrence);
+    else groups.set(occurrence.accountId, [occurrence]);
+  }
+  return groups;
+}

@@ -1,0 +1,26 @@
+import type { Transaction } from './database.ts';
+
+export interface EventRow {
+  id: string;
+  names: readonly string[];
+  data: unknown;
+}
+
+// Counter and rows in one statement: the counter's row lock makes the sequence follow the order of commits, without gaps.
+const appendEventsSql = `
+  WITH counter AS (
+    INSERT INTO event_counters AS c (account_id, last_sequence) VALUES ($1, $2)
+    ON CONFLICT (account_id) DO UPDATE SET last_sequence = c.last_sequence + $2
+    RETURNING last_sequence - $2 AS before
+  )
+  INSERT INTO events (account_id, sequence, id, names, data)
+  SELECT $1, counter.before + e.position, e.event ->> 'id',
+         ARRAY(SELECT jsonb_array_elements_text(e.event -> 'names')), e.event -> 'data'
+  FROM counter, jsonb_array_elements($3::jsonb) WITH ORDINALITY AS e(event, position)`;
+
+/** Call it last in a transaction, because it holds the account's counter until the commit. */
+export async function appendEvents(tx: Transaction, accountId: string, events: readonly EventRow[]): Promise<void> {
+  if (events.length === 0) return;
+  const rows = events.map(({ id, names, data }) => ({ id, names, data }));
+  await tx.execute(appendEventsSql, [accountId, events.length, JSON.stringify(rows)]);
+}
