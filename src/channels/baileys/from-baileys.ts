@@ -1,0 +1,104 @@
+import { normalizeMessageContent, proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys';
+import { bareJid, chatTypeOf, isLid, phoneOf } from '../address.ts';
+import type { IncomingContent, IncomingMessage, Person, Receipt } from '../content.ts';
+
+const protocolTypesOfPeople = new Set<proto.Message.ProtocolMessage.Type>([
+  proto.Message.ProtocolMessage.Type.REVOKE,
+  proto.Message.ProtocolMessage.Type.MESSAGE_EDIT,
+]);
+
+/**
+ * Translates what Baileys hands over; undefined for what is no message of a person: notices between own devices
+ * (`category` peer), ciphertext that could not be read (a retry is under way), status broadcasts, system stubs.
+ */
+export function fromBaileys(
+  message: WAMessage,
+  self: Person,
+  arrival: IncomingMessage['arrival'],
+): IncomingMessage | undefined {
+  const { key } = message;
+  const { remoteJid, id } = key;
+  if (!remoteJid || !id || message.category === 'peer' || message.messageStubType) return undefined;
+  const chatType = chatTypeOf(remoteJid);
+  const content = contentOf(message);
+  if (!chatType || !content) return undefined;
+
+  const alias = chatType === 'personal' && !key.fromMe ? aliasOf(remoteJid, key.remoteJidAlt) : null;
+  return {
+    remoteId: id,
+    chat: { jid: alias ? jidOfPhone(alias.phone) : bareJid(remoteJid), type: chatType },
+    chatAlias: alias,
+    from: key.fromMe ? self : senderOf(key, message.pushName ?? null),
+    fromMe: key.fromMe === true,
+    content,
+    replyTo: replyTo(message.message),
+    sentAt: new Date(secondsOf(message.messageTimestamp) * 1000),
+    arrival,
+  };
+}
+
+function contentOf(message: WAMessage): IncomingContent | undefined {
+  const content = normalizeMessageContent(message.message);
+  if (!content) return undefined;
+  const text = content.conversation ?? content.extendedTextMessage?.text;
+  if (typeof text === 'string') return { type: 'text', text };
+  if (!isForPeople(content)) return undefined;
+  const original = proto.WebMessageInfo.encode(proto.WebMessageInfo.fromObject(message)).finish();
+  return { type: 'unsupported', original };
+}
+
+function isForPeople(content: proto.IMessage): boolean {
+  const type = content.protocolMessage?.type;
+  if (content.protocolMessage) return type !== undefined && type !== null && protocolTypesOfPeople.has(type);
+  return Object.entries(content).some(
+    ([name, value]) => value !== null && name !== 'senderKeyDistributionMessage' && name !== 'messageContextInfo',
+  );
+}
+
+function replyTo(message: proto.IMessage | null | undefined): string | null {
+  return normalizeMessageContent(message)?.extendedTextMessage?.contextInfo?.stanzaId ?? null;
+}
+
+/** A person's two addresses, where the stanza carried both. */
+function aliasOf(jid: string, alternative: string | null | undefined): { lid: string; phone: string } | null {
+  if (!alternative) return null;
+  const [lid, other] = isLid(jid) ? [jid, alternative] : [alternative, jid];
+  const phone = phoneOf(other);
+  return isLid(lid) && phone ? { lid: bareJid(lid), phone } : null;
+}
+
+function senderOf(key: WAMessageKey, name: string | null): Person {
+  const jid = bareJid(key.participant ?? key.remoteJid ?? '');
+  return personOf(jid, key.participant ? key.participantAlt : key.remoteJidAlt, name);
+}
+
+/** A person from one address and, where known, the other; `jid` is the phone's address where there is one. */
+export function personOf(jid: string, alternative: string | null | undefined, name: string | null): Person {
+  const addresses = [jid, alternative ?? ''].map(bareJid);
+  const lid = addresses.find(isLid) ?? null;
+  const phone = addresses.map(phoneOf).find((found) => found !== null) ?? null;
+  return { jid: phone ? jidOfPhone(phone) : bareJid(jid), phone, lid, name };
+}
+
+function jidOfPhone(phone: string): string {
+  return `${phone.slice(1)}@s.whatsapp.net`;
+}
+
+function secondsOf(timestamp: WAMessage['messageTimestamp']): number {
+  if (typeof timestamp === 'number') return timestamp;
+  return timestamp ? timestamp.toNumber() : 0;
+}
+
+const receiptStatus = new Map<number, Receipt['status']>([
+  [proto.WebMessageInfo.Status.DELIVERY_ACK, 'delivered'],
+  [proto.WebMessageInfo.Status.READ, 'read'],
+  [proto.WebMessageInfo.Status.PLAYED, 'played'],
+]);
+
+/** A receipt of another person for a message of ours; undefined for every other update. */
+export function receiptOf(key: WAMessageKey, update: Partial<WAMessage>, now: Date): Receipt | undefined {
+  const status = receiptStatus.get(Number(update.status));
+  if (!key.fromMe || !key.id || !status) return undefined;
+  const seconds = secondsOf(update.messageTimestamp);
+  return { remoteId: key.id, status, at: seconds > 0 ? new Date(seconds * 1000) : now };
+}

@@ -1,0 +1,61 @@
+import type { Batch } from '../platform/commit-writer.ts';
+import type { IncomingMessage, OutgoingMessage, Person, Receipt } from './content.ts';
+
+/** One account's way to the outside. Construction does nothing. */
+export interface Channel {
+  readonly state: ChannelState;
+  /** Data, not methods: shown to people and checked before a message is queued. */
+  readonly can: Capabilities;
+  /** Resolves when it is trying, not when it is online; failures become state. */
+  start(): Promise<void>;
+  /** Resolves when nothing is left running. Never logs the phone out. */
+  stop(): Promise<void>;
+  /**
+   * Resolves when the network has confirmed the message. Rejects with an `AppError`: `retryable` means that the result is
+   * unknown or that it may go again under the same id; otherwise the network refused it for good.
+   */
+  send(message: OutgoingMessage, signal: AbortSignal): Promise<void>;
+  /** Absent where there is nothing to link. */
+  readonly pairing?: Pairing;
+}
+
+export interface Pairing {
+  /**
+   * Removes this device from the phone, then forgets the keys; the state becomes `needs-login` with this reason. Resolves
+   * once all is done, or rejects with `channel.disconnected` when offline.
+   */
+  unlink(reason: string): Promise<void>;
+}
+
+export interface Capabilities {
+  readonly content: readonly OutgoingMessage['content']['type'][];
+  readonly chats: readonly ('personal' | 'group' | 'newsletter')[];
+}
+
+export type ChannelState =
+  | { kind: 'stopped' }
+  | { kind: 'connecting'; attempt: number; reason: string | null }
+  | { kind: 'pairing'; qr: string; expiresAt: Date; attempt: number; attempts: number }
+  | { kind: 'online'; self: Person; since: Date }
+  | { kind: 'waiting'; reason: string; attempt: number; retryAt: Date }
+  | { kind: 'needs-login'; reason: string }
+  /** It has stopped trying; a person decides. */
+  | { kind: 'failed'; reason: string };
+
+/** All that a channel may tell the product. Methods with a batch add their rows to it; nothing leaves before it is durable. */
+export interface ChannelSink {
+  state(next: ChannelState): void;
+  incoming(message: IncomingMessage, batch: Batch): void;
+  receipt(receipt: Receipt, batch: Batch): void;
+  notice(notice: ChannelNotice, batch: Batch): void;
+}
+
+export type ChannelNotice =
+  /** The phone has linked this device; its keys stand in the same batch. */
+  | { kind: 'paired'; self: Person }
+  /** The phone or the network has removed this device; the removal of its keys stands in the same batch. */
+  | { kind: 'unpaired'; reason: string }
+  | { kind: 'mapping'; lid: string; phone: string };
+
+/** Gives back what was sent under an id, for a device that asks again; undefined where nothing is stored. */
+export type SentMessageLookup = (remoteId: string) => Promise<OutgoingMessage['content'] | undefined>;
