@@ -1,0 +1,246 @@
+import { createBaileysChannel } from './channels/baileys/baileys-channel.ts';
+import type { Network } from './channels/baileys/connection.ts';
+import { type ChannelTimings, whatsappTimings } from './channels/baileys/timings.ts';
+import type { Config } from './config.ts';
+import { createAccess } from './features/access/access.ts';
+import { accountRoutes } from './features/accounts/accounts.routes.ts';
+import { type AccountKind, type ChannelFactory, createAccounts } from './features/accounts/accounts.ts';
+import { qrRoutes } from './features/accounts/qr.routes.ts';
+import { messageRoutes } from './features/messages/messages.routes.ts';
+import { createMessageInbox, createMessages, createSentMessageLookup } from './features/messages/messages.ts';
+import { sandboxRoutes } from './features/sandbox/sandbox.routes.ts';
+import { createSandbox, createSandboxStore, type StartedOnDemand, startOnDemand } from './features/sandbox/sandbox.ts';
+import { systemRoutes } from './features/system/system.routes.ts';
+import { createSystem } from './features/system/system.ts';
+import type { Clock } from './platform/clock.ts';
+import { type CommitWriter, createCommitWriter } from './platform/commit-writer.ts';
+import { createDatabase, type Database } from './platform/database.ts';
+import { connectionFromUrl, type ConnectionSettings } from './platform/database-connection.ts';
+import { createEmbeddedPostgres } from './platform/embedded-postgres.ts';
+import { verifyCanary } from './platform/encryption-canary.store.ts';
+import { createEventBus } from './platform/event-bus.ts';
+import { createHttpServer, defaultHttpLimits } from './platform/http.ts';
+import { createIdempotency } from './platform/idempotency.store.ts';
+import { group, type Service } from './platform/lifecycle.ts';
+import type { Log } from './platform/log.ts';
+import { applySchema, readSchema } from './platform/schema-apply.ts';
+import { createSecrets, type Secrets } from './platform/secrets.ts';
+import { createSlots } from './platform/slots.ts';
+import { createSweep } from './platform/sweep.ts';
+import { createSimulator } from './simulator/simulator.ts';
+
+/** Every wait of the product, so that a test can run it faster. All in ms. */
+export interface AppTimings {
+  channel: ChannelTimings;
+  queuePollMs: number;
+  expiryIntervalMs: number;
+  accountPollMs: number;
+  /** How long a request waits for a first code. */
+  firstCodeMs: number;
+  /** How long `?wait=true` waits. */
+  sendWaitMs: number;
+  /** How long scanning a sandbox account may take. */
+  sandboxReadyMs: number;
+  /** How long a customer's message to a sandbox account may take to be stored. */
+  sandboxArrivalMs: number;
+  unlinkMs: number;
+  idempotencySweepMs: number;
+}
+
+export const appTimings: AppTimings = {
+  channel: whatsappTimings,
+  queuePollMs: 1_000,
+  expiryIntervalMs: 5_000,
+  accountPollMs: 1_000,
+  firstCodeMs: 10_000,
+  sendWaitMs: 20_000,
+  sandboxReadyMs: 20_000,
+  sandboxArrivalMs: 5_000,
+  unlinkMs: 5_000,
+  idempotencySweepMs: 3_600_000,
+};
+
+export interface AppOptions {
+  config: Config;
+  /** The master key of what is sealed in the database. */
+  encryptionKey: string;
+  version: string;
+  schemaPath: string;
+  timings: AppTimings;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+}
+
+export interface App extends Service {
+  /** Where it listens; only once it has started. */
+  readonly address: string;
+}
+
+const connectsAtOnce = 2;
+const messagesUnderWay = 10;
+const queueLimit = 1_000;
+const whatsappWebSocketUrl = 'wss://web.whatsapp.com/ws/chat';
+
+/** The composition root: the only place where the parts of the product meet. */
+export function createApp(options: AppOptions): App {
+  const { config, log } = options;
+  const secrets = createSecrets({ key: options.encryptionKey });
+  const storage = createStorage(options, secrets);
+  const features = createFeatures(options, storage.database, secrets);
+  const idempotency = createIdempotency();
+  const http = createHttpServer({
+    ...options,
+    host: config.host,
+    port: config.port,
+    routes: features.routes,
+    trustProxyHops: config.trustProxy,
+    corsOrigins: config.corsOrigins,
+    authenticate: ({ apiKey }) => features.access.authenticate(apiKey),
+    idempotency,
+    database: storage.database,
+    limits: {
+      ...defaultHttpLimits,
+      perKeyPerMinute: config.rateLimitPerMinute.perKey,
+      perAddressPerMinute: config.rateLimitPerMinute.perAddress,
+    },
+    title: 'Switchboard',
+    publicUrl: config.publicUrl,
+  });
+  const sweep = createSweep({
+    ...options,
+    name: 'idempotency-keys',
+    intervalMs: options.timings.idempotencySweepMs,
+    sweep: () => idempotency.sweep(storage.database),
+  });
+  const all = group('app', [...storage.services, ...features.services, sweep, http]);
+  for (const sentence of config.warnings) log.warn(sentence);
+  return {
+    name: all.name,
+    start: () => all.start(),
+    stop: () => all.stop(),
+    get address() {
+      return http.address;
+    },
+  };
+}
+
+/** The database with its schema; started before everything else. */
+function createStorage(options: AppOptions, secrets: Secrets): { database: Database; services: Service[] } {
+  const { server, connection } = databaseServer(options);
+  const database = createDatabase({ ...options, connection });
+  const schema: Service = {
+    name: 'schema',
+    async start() {
+      await applySchema(database, await readSchema(options.schemaPath), options);
+      await verifyCanary(database, secrets);
+    },
+    stop: () => Promise.resolve(),
+  };
+  return { database, services: [...server, database, schema] };
+}
+
+function databaseServer(options: AppOptions): { server: Service[]; connection: () => ConnectionSettings } {
+  const { database, dataDir } = options.config;
+  if (database.kind === 'external') {
+    return { server: [], connection: () => connectionFromUrl(database.url, database.ca) };
+  }
+  const embedded = createEmbeddedPostgres({ ...options, dataDirectory: dataDir });
+  return { server: [embedded], connection: () => embedded.connection() };
+}
+
+function createFeatures(options: AppOptions, database: Database, secrets: Secrets) {
+  const { config, clock, timings, version } = options;
+  const shared = { ...options, database, secrets, events: createEventBus(clock) };
+  const writer = createCommitWriter(shared);
+  const access = createAccess({
+    ...shared,
+    adminApiKey: config.adminApiKey,
+    cacheSize: config.cache.size,
+    cacheMs: config.cache.ttlMs,
+  });
+  const simulator = createSimulator({
+    seed: secrets.derive('sandbox network', 32),
+    store: createSandboxStore(database, secrets),
+    log: (message, context) => options.log.debug(message, context),
+  });
+  const network = startOnDemand(simulator);
+  const accounts = createAccounts({
+    ...shared,
+    writer,
+    access,
+    openChannel: channelFactory(shared, writer, network),
+    inbox: createMessageInbox(shared),
+    forget: (account) => sandbox.forget(account),
+    unlinkMs: timings.unlinkMs,
+    pollMs: timings.accountPollMs,
+  });
+  const messages = createMessages({
+    ...shared,
+    accounts,
+    queueLimit,
+    timings: {
+      pollMs: timings.queuePollMs,
+      underWay: messagesUnderWay,
+      expiryIntervalMs: timings.expiryIntervalMs,
+    },
+  });
+  const sandbox = createSandbox({
+    accounts,
+    messages,
+    network,
+    readyMs: timings.sandboxReadyMs,
+    arrivalMs: timings.sandboxArrivalMs,
+  });
+  const system = createSystem({ database, clock, version });
+  const routes = [
+    ...accountRoutes(accounts, { sandbox: config.sandbox }),
+    ...qrRoutes(accounts, { firstCodeMs: timings.firstCodeMs }),
+    ...sandboxRoutes(sandbox),
+    ...messageRoutes({
+      messages,
+      accounts,
+      sandboxNumbersEverywhere: config.whatsapp.webSocketUrl !== undefined,
+      waitMs: timings.sendWaitMs,
+    }),
+    ...systemRoutes(system),
+  ];
+  // The send loops watch the accounts' channels, so they start before and stop after them.
+  return { access, routes, services: [system, network, messages, accounts] };
+}
+
+interface ChannelParts extends AppOptions {
+  database: Database;
+  secrets: Secrets;
+}
+
+function channelFactory(parts: ChannelParts, writer: CommitWriter, network: StartedOnDemand): ChannelFactory {
+  const connecting = createSlots(connectsAtOnce);
+  const sentMessage = createSentMessageLookup(parts.database);
+  const { whatsapp } = parts.config;
+
+  async function networkOf(kind: AccountKind): Promise<Network> {
+    if (kind === 'sandbox') {
+      const { url, noiseRoot } = await network.running();
+      return { webSocketUrl: url, trust: { root: noiseRoot, strict: true } };
+    }
+    const root = whatsapp.noiseRootHex === undefined ? undefined : Buffer.from(whatsapp.noiseRootHex, 'hex');
+    return {
+      webSocketUrl: whatsapp.webSocketUrl ?? whatsappWebSocketUrl,
+      trust: { root, strict: whatsapp.strictNoise },
+    };
+  }
+
+  return async ({ accountId, kind, sink, urgent }) =>
+    createBaileysChannel({
+      ...parts,
+      accountId,
+      sink,
+      urgent,
+      connecting,
+      writer,
+      network: await networkOf(kind),
+      sentMessage: sentMessage(accountId),
+      timings: parts.timings.channel,
+    });
+}

@@ -1,0 +1,88 @@
+import { createHash, timingSafeEqual } from 'node:crypto';
+import NodeCache from 'node-cache';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database, Transaction } from '../../platform/database.ts';
+import { newId } from '../../platform/ids.ts';
+import type { Caller } from '../../platform/caller.ts';
+import { endKeys, findKey, insertKey, type KeyRow } from './access.store.ts';
+import { hashOf, hintOf, isWellFormed, type KeyKind, newApiKey } from './api-key.ts';
+
+export interface IssuedKey {
+  /** Shown once. */
+  key: string;
+  hint: string;
+}
+
+export interface Access {
+  /** Who holds this key; undefined for a wrong one. */
+  authenticate(key: string): Promise<Caller | undefined>;
+  issueAccountKey(tx: Transaction, accountId: string, kind: KeyKind): Promise<IssuedKey>;
+  /** A new key; the old ones end at once or after the overlap. */
+  replaceAccountKey(tx: Transaction, accountId: string, kind: KeyKind, overlapMinutes: number): Promise<IssuedKey>;
+}
+
+export interface AccessOptions {
+  database: Database;
+  /** The admin key given from outside, if any. */
+  adminApiKey: string | undefined;
+  /** How many looked-up keys are remembered. */
+  cacheSize: number;
+  /** How long, at most 5 s: a revoked key must be dead within that time on every instance. */
+  cacheMs: number;
+  clock: Clock;
+}
+
+const longestCacheMs = 5_000;
+
+export function createAccess(options: AccessOptions): Access {
+  const { database, adminApiKey, clock } = options;
+  const cache = new NodeCache({
+    stdTTL: Math.min(options.cacheMs, longestCacheMs) / 1000,
+    maxKeys: options.cacheSize,
+    useClones: false,
+    checkperiod: 0,
+  });
+
+  async function look(key: string): Promise<KeyRow | null> {
+    const hash = hashOf(key);
+    const name = hash.toString('base64');
+    const known = cache.get<KeyRow | null>(name);
+    if (known !== undefined) return known;
+    const found = (await findKey(database, hash)) ?? null;
+    if (cache.keys().length >= options.cacheSize) cache.flushAll();
+    cache.set(name, found);
+    return found;
+  }
+
+  async function issueAccountKey(tx: Transaction, accountId: string, kind: KeyKind): Promise<IssuedKey> {
+    const key = newApiKey(kind);
+    const hint = hintOf(key);
+    await insertKey(tx, { id: newId('key', clock.now()), accountId, hash: hashOf(key), hint });
+    return { key, hint };
+  }
+
+  return {
+    async authenticate(key) {
+      if (adminApiKey !== undefined && equalInConstantTime(key, adminApiKey)) {
+        return { kind: 'admin', keyId: 'environment' };
+      }
+      if (!isWellFormed(key)) return undefined;
+      const row = await look(key);
+      if (!row) return undefined;
+      return row.accountId === null
+        ? { kind: 'admin', keyId: row.id }
+        : { kind: 'account', accountId: row.accountId, keyId: row.id };
+    },
+    issueAccountKey,
+    async replaceAccountKey(tx, accountId, kind, overlapMinutes) {
+      await endKeys(tx, accountId, overlapMinutes);
+      tx.afterCommit(() => cache.flushAll());
+      return issueAccountKey(tx, accountId, kind);
+    },
+  };
+}
+
+function equalInConstantTime(given: string, expected: string): boolean {
+  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+  return timingSafeEqual(digest(given), digest(expected));
+}

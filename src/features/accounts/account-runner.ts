@@ -1,0 +1,80 @@
+import type { Channel, ChannelSink, ChannelState } from '../../channels/channel.ts';
+import { type Log, withoutRequestId } from '../../platform/log.ts';
+import type { AccountKind } from './account-settings.ts';
+
+export interface ChannelRequest {
+  accountId: string;
+  kind: AccountKind;
+  sink: ChannelSink;
+  /** A person waits for it. */
+  urgent: boolean;
+}
+
+/** Makes the channel of an account; the composition root decides which. */
+export type ChannelFactory = (request: ChannelRequest) => Promise<Channel>;
+
+export interface RunnerOptions {
+  accountId: string;
+  kind: AccountKind;
+  open: ChannelFactory;
+  inbox: Pick<ChannelSink, 'incoming' | 'receipt' | 'notice'>;
+  /** Told after each state of the present channel, in order. */
+  onState(state: ChannelState): void;
+  log: Log;
+}
+
+/** Runs one account's channel in this process: never two at once, each start and stop after the one before. */
+export interface AccountRunner {
+  /** The channel that is running, or undefined. */
+  readonly channel: Channel | undefined;
+  /** Stops what runs and starts anew. */
+  restart(options: { urgent: boolean }): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export function createAccountRunner(options: RunnerOptions): AccountRunner {
+  const { accountId, kind, log } = options;
+  let channel: Channel | undefined;
+  let last: Promise<void> = Promise.resolve();
+
+  function inTurn(work: () => Promise<void>): Promise<void> {
+    const turn = last.then(work);
+    last = turn.catch((error: unknown) => log.error('The account could not start or stop', { accountId, error }));
+    return turn;
+  }
+
+  async function stopChannel(): Promise<void> {
+    const running = channel;
+    channel = undefined;
+    await running?.stop();
+  }
+
+  async function startChannel(urgent: boolean): Promise<void> {
+    const opened: Channel = await options.open({
+      accountId,
+      kind,
+      urgent,
+      sink: {
+        ...options.inbox,
+        // A channel that is being stopped has no say in the account's status any more.
+        state: (next) => {
+          if (channel === opened) options.onState(next);
+        },
+      },
+    });
+    channel = opened;
+    await withoutRequestId(() => opened.start());
+  }
+
+  return {
+    get channel() {
+      return channel;
+    },
+    restart: ({ urgent }) =>
+      inTurn(async () => {
+        await stopChannel();
+        await startChannel(urgent);
+      }),
+    stop: () => inTurn(stopChannel),
+  };
+}

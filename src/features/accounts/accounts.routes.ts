@@ -1,0 +1,166 @@
+import { accountOf } from '../../platform/caller.ts';
+import { AppError } from '../../platform/errors.ts';
+import { etagOf, requireMatch } from '../../platform/etag.ts';
+import { defineRoute, type Route } from '../../platform/route.ts';
+import { listOf } from '../../platform/schema.ts';
+import type { IssuedKey } from '../access/access.ts';
+import type { Account, Accounts } from './accounts.ts';
+import {
+  accountAnswer,
+  accountChangeBody,
+  accountJson,
+  accountListQuery,
+  accountParams,
+  accountWithKeyAnswer,
+  deletedAnswer,
+  newAccountBody,
+  newKeyBody,
+} from './accounts.schemas.ts';
+
+const tag = 'Accounts';
+
+export function accountRoutes(accounts: Accounts, options: { sandbox: boolean }): Route[] {
+  return [...readingRoutes(accounts), ...changingRoutes(accounts, options), ...connectingRoutes(accounts)];
+}
+
+function readingRoutes(accounts: Accounts): Route[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/accounts',
+      summary: 'List the accounts',
+      tag,
+      access: 'admin',
+      query: accountListQuery,
+      answer: listOf(accountAnswer),
+      list: true,
+      async handle({ query }) {
+        const found = await accounts.list(query.cursor ?? null, query.limit + 1);
+        const page = found.slice(0, query.limit);
+        const nextCursor = found.length > query.limit ? (page.at(-1)?.id ?? null) : null;
+        return { data: page.map(accountJson), nextCursor };
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/accounts/:id',
+      summary: 'Read an account with its status and settings',
+      tag,
+      access: 'account',
+      params: accountParams,
+      answer: accountAnswer,
+      etag: true,
+      errors: ['account.not_found'],
+      async handle({ params, caller }) {
+        const account = await accounts.get(accountOf(caller, params.id));
+        return { data: accountJson(account), etag: settingsTag(account) };
+      },
+    }),
+  ];
+}
+
+function changingRoutes(accounts: Accounts, options: { sandbox: boolean }): Route[] {
+  return [
+    defineRoute({
+      method: 'POST',
+      path: '/accounts',
+      summary: 'Create an account',
+      description: 'It begins to show codes at once. The API key stands only in this answer.',
+      tag,
+      access: 'admin',
+      body: newAccountBody,
+      answer: accountWithKeyAnswer,
+      statuses: [201],
+      idempotent: true,
+      errors: ['sandbox.off'],
+      async effect({ body }, tx) {
+        if (body.kind === 'sandbox' && !options.sandbox) throw sandboxOff();
+        const { account, issued } = await accounts.create(tx, body);
+        return { ...withKey(account, issued), status: 201, accountId: account.id };
+      },
+    }),
+    defineRoute({
+      method: 'PATCH',
+      path: '/accounts/:id',
+      summary: 'Rename an account or change its settings',
+      tag,
+      access: 'admin',
+      params: accountParams,
+      body: accountChangeBody,
+      answer: accountAnswer,
+      etag: true,
+      errors: ['account.not_found', 'request.stale'],
+      async effect({ params, body, headers }, tx) {
+        requireMatch(headers.ifMatch, settingsTag(await accounts.get(params.id, tx)));
+        const account = await accounts.update(tx, params.id, body);
+        return { data: accountJson(account), etag: settingsTag(account) };
+      },
+    }),
+    defineRoute({
+      method: 'DELETE',
+      path: '/accounts/:id',
+      summary: 'Delete an account with everything it holds',
+      description: 'Unlinks the phone when it can.',
+      tag,
+      access: 'admin',
+      params: accountParams,
+      answer: deletedAnswer,
+      errors: ['account.not_found'],
+      async handle({ params }) {
+        await accounts.remove(params.id);
+        return { data: { id: params.id } };
+      },
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/accounts/:id/regenerate-api-key',
+      summary: 'Replace the API key of an account',
+      description: 'The old key ends at once, or after `overlapMinutes`. The new one stands only in this answer.',
+      tag,
+      access: 'admin',
+      params: accountParams,
+      body: newKeyBody,
+      answer: accountWithKeyAnswer,
+      errors: ['account.not_found'],
+      async effect({ params, body }, tx) {
+        const { account, issued } = await accounts.replaceKey(tx, params.id, body.overlapMinutes ?? 0);
+        return withKey(account, issued);
+      },
+    }),
+  ];
+}
+
+function connectingRoutes(accounts: Accounts): Route[] {
+  const acts = [
+    ['pause', 'Pause an account: its line is cut at once and it refuses sends', (id: string) => accounts.pause(id)],
+    ['resume', 'Resume a paused account', (id: string) => accounts.resume(id)],
+    ['reconnect', 'Connect an account anew, or show a new code', (id: string) => accounts.reconnect(id)],
+    ['logout', 'Unlink the phone; chats stay', (id: string) => accounts.logOut(id)],
+  ] as const;
+  return acts.map(([word, summary, act]) =>
+    defineRoute({
+      method: 'POST',
+      path: `/accounts/:id/${word}`,
+      summary,
+      tag,
+      access: 'admin',
+      params: accountParams,
+      answer: accountAnswer,
+      errors: ['account.not_found', 'account.not_connected', 'account.paused'],
+      handle: async ({ params }) => ({ data: accountJson(await act(params.id)) }),
+    }),
+  );
+}
+
+function withKey(account: Account, issued: IssuedKey) {
+  const data = accountJson({ ...account, apiKeyHint: issued.hint });
+  return { data: { ...data, apiKey: issued.key }, masked: { ...data, apiKey: issued.hint } };
+}
+
+function settingsTag({ name, settings }: Account): string {
+  return etagOf({ name, settings });
+}
+
+function sandboxOff(): AppError {
+  return new AppError('sandbox.off', { status: 409, detail: 'Sandbox accounts are switched off (SANDBOX=false).' });
+}

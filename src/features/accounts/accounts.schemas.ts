@@ -1,0 +1,93 @@
+import {
+  flag,
+  integer,
+  isoTime,
+  name,
+  nullable,
+  object,
+  oneOf,
+  pageFields,
+  required,
+  text,
+} from '../../platform/schema.ts';
+import type { Account } from './account.ts';
+
+export const accountId = text({ max: 40, pattern: /^acc_[0-9a-z]{1,30}$/, patternName: 'an account id, acc_…' });
+export const accountParams = object({ id: required(accountId) });
+
+const settingsChange = object({
+  pacing: object({ preset: oneOf('normal', 'unpaced') }),
+  duplicateWindowSeconds: integer({ min: 0, max: 3600 }),
+});
+
+export const newAccountBody = object({
+  name: required(name({ max: 100 }).description('What people call this account.')),
+  kind: required(oneOf('whatsapp', 'sandbox').description('A real number, or one on the built-in network.')),
+  settings: settingsChange,
+});
+
+export const accountChangeBody = object({ name: name({ max: 100 }), settings: settingsChange });
+export const accountListQuery = object(pageFields());
+export const newKeyBody = object({
+  overlapMinutes: integer({ min: 0, max: 7 * 24 * 60 }).description('How long the old key goes on working; default 0.'),
+});
+
+const accountFields = {
+  id: required(text({ max: 40 })),
+  name: required(text({ max: 100 })),
+  kind: required(oneOf('whatsapp', 'sandbox')),
+  status: required(oneOf('initializing', 'qr_ready', 'ready', 'disconnected', 'auth_failed', 'error')),
+  statusMessage: required(text({ max: 500 })),
+  statusReason: required(nullable(text({ max: 100 }))),
+  nextStep: required(nullable(oneOf('show_code', 'reconnect', 'link_again', 'resume'))),
+  statusSince: required(isoTime()),
+  phone: required(nullable(text({ max: 20 }))),
+  lid: required(nullable(text({ max: 40 }))),
+  paused: required(flag()),
+  restrictedUntil: required(nullable(isoTime())),
+  apiKeyHint: required(nullable(text({ max: 40 }))),
+  settings: required(
+    object({
+      pacing: required(object({ preset: required(oneOf('normal', 'unpaced')) })),
+      duplicateWindowSeconds: required(integer({ min: 0 })),
+    }),
+  ),
+  createdAt: required(isoTime()),
+};
+
+export const accountAnswer = object(accountFields);
+export const accountWithKeyAnswer = object({
+  ...accountFields,
+  apiKey: required(text({ max: 100 }).description('Shown only in this answer.')),
+});
+export const deletedAnswer = object({ id: required(text({ max: 40 })) });
+
+export const qrAnswer = object({
+  qr: required(text({ max: 2000 }).description('What the phone scans.')),
+  image: required(text({ max: 20_000 }).description('The same as a picture, a data: URL.')),
+  revision: required(integer({ min: 0 })),
+  expiresAt: required(isoTime()),
+  attempt: required(integer({ min: 1 })),
+  attempts: required(integer({ min: 1 })),
+});
+
+export function accountJson(account: Account) {
+  const { status } = account;
+  return {
+    id: account.id,
+    name: account.name,
+    kind: account.kind,
+    status: status.status,
+    statusMessage: status.message,
+    statusReason: status.reason,
+    nextStep: status.nextStep,
+    statusSince: status.since.toISOString(),
+    phone: account.phone,
+    lid: account.lid,
+    paused: account.paused,
+    restrictedUntil: account.restrictedUntil?.toISOString() ?? null,
+    apiKeyHint: account.apiKeyHint,
+    settings: account.settings,
+    createdAt: account.createdAt.toISOString(),
+  };
+}

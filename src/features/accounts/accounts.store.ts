@@ -1,0 +1,185 @@
+import type { ChangeKind } from '../../platform/commit-writer.ts';
+import type { Queryable } from '../../platform/database.ts';
+import type { EventBus, Occurrence } from '../../platform/event-bus.ts';
+import type { AccountStatus, NextStep, Status } from './account-status.ts';
+import type { AccountKind, SettingsChange } from './account-settings.ts';
+
+export interface AccountRow {
+  id: string;
+  name: string;
+  kind: AccountKind;
+  paused: boolean;
+  linkedAt: Date | null;
+  status: Status;
+  statusMessage: string;
+  statusReason: string | null;
+  nextStep: NextStep | null;
+  statusSince: Date;
+  qr: Buffer | null;
+  qrAttempt: number;
+  qrRevision: number;
+  qrExpiresAt: Date | null;
+  phone: string | null;
+  lid: string | null;
+  restrictedUntil: Date | null;
+  settings: SettingsChange;
+  createdAt: Date;
+  apiKeyHint: string | null;
+}
+
+const columns = `
+  a.id, a.name, a.kind, a.paused, a.linked_at AS "linkedAt", a.status, a.status_message AS "statusMessage",
+  a.status_reason AS "statusReason", a.next_step AS "nextStep", a.status_since AS "statusSince", a.qr,
+  a.qr_attempt AS "qrAttempt", a.qr_revision AS "qrRevision", a.qr_expires_at AS "qrExpiresAt", a.phone, a.lid,
+  a.restricted_until AS "restrictedUntil", a.settings, a.created_at AS "createdAt",
+  (SELECT k.hint FROM api_keys k WHERE k.account_id = a.id AND k.ends_at IS NULL ORDER BY k.id DESC LIMIT 1)
+    AS "apiKeyHint"`;
+
+const insertSql = `
+  INSERT INTO whatsapp_accounts (id, name, kind, status, status_message, settings)
+  VALUES ($1, $2, $3, 'initializing', 'Starting', $4)`;
+
+export async function insertAccount(
+  db: Queryable,
+  account: { id: string; name: string; kind: AccountKind; settings: SettingsChange },
+): Promise<void> {
+  await db.execute(insertSql, [account.id, account.name, account.kind, JSON.stringify(account.settings)]);
+}
+
+export async function findAccount(db: Queryable, id: string): Promise<AccountRow | undefined> {
+  return db.one<AccountRow>(`SELECT ${columns} FROM whatsapp_accounts a WHERE a.id = $1`, [id]);
+}
+
+const listSql = `
+  SELECT ${columns} FROM whatsapp_accounts a
+  WHERE $1::text IS NULL OR a.id > $1
+  ORDER BY a.id LIMIT $2`;
+
+/** Accounts in order of creation, from the one after `afterId` on. */
+export async function listAccounts(db: Queryable, afterId: string | null, limit: number): Promise<AccountRow[]> {
+  return db.rows<AccountRow>(listSql, [afterId, limit]);
+}
+
+const startableSql = `
+  SELECT ${columns} FROM whatsapp_accounts a WHERE a.linked_at IS NOT NULL AND NOT a.paused ORDER BY a.id`;
+
+export async function listStartable(db: Queryable): Promise<AccountRow[]> {
+  return db.rows<AccountRow>(startableSql);
+}
+
+const updateSql = `
+  UPDATE whatsapp_accounts
+  SET name = coalesce($2, name), settings = coalesce($3::jsonb, settings)
+  WHERE id = $1`;
+
+export async function updateAccount(
+  db: Queryable,
+  id: string,
+  change: { name: string | undefined; settings: SettingsChange | undefined },
+): Promise<void> {
+  await db.execute(updateSql, [id, change.name ?? null, change.settings ? JSON.stringify(change.settings) : null]);
+}
+
+const pausedSql = `
+  UPDATE whatsapp_accounts SET paused = $2 WHERE id = $1 AND paused <> $2`;
+
+/** Returns whether that changed anything. */
+export async function setPaused(db: Queryable, id: string, paused: boolean): Promise<boolean> {
+  return (await db.execute(pausedSql, [id, paused])) > 0;
+}
+
+const lockSql = 'SELECT id FROM whatsapp_accounts WHERE id = $1 FOR UPDATE';
+
+export async function lockAccount(db: Queryable, id: string): Promise<boolean> {
+  return (await db.one(lockSql, [id])) !== undefined;
+}
+
+export async function deleteAccount(db: Queryable, id: string): Promise<void> {
+  await db.execute('DELETE FROM whatsapp_accounts WHERE id = $1', [id]);
+}
+
+const numberInUseSql = `
+  SELECT id, name FROM whatsapp_accounts
+  WHERE phone = $2 AND id <> $1 AND linked_at IS NOT NULL LIMIT 1`;
+
+/** Another account of this server that is linked to the number. */
+export async function findByNumber(
+  db: Queryable,
+  id: string,
+  phone: string,
+): Promise<{ id: string; name: string } | undefined> {
+  return db.one<{ id: string; name: string }>(numberInUseSql, [id, phone]);
+}
+
+export interface StatusChange {
+  status: AccountStatus;
+  /** Sealed; null when no code is shown. */
+  qr: { code: Buffer; attempt: number; expiresAt: Date } | null;
+  self: { phone: string | null; lid: string | null } | null;
+}
+
+const statusSql = `
+  UPDATE whatsapp_accounts
+  SET status_since = CASE WHEN status = $2 AND status_reason IS NOT DISTINCT FROM $4 THEN status_since ELSE now() END,
+      status = $2, status_message = $3, status_reason = $4, next_step = $5,
+      qr = $6, qr_attempt = $7, qr_expires_at = $8,
+      qr_revision = qr_revision + CASE WHEN $6::bytea IS NULL THEN 0 ELSE 1 END,
+      phone = coalesce($9, phone), lid = coalesce($10, lid)
+  WHERE id = $1`;
+
+export async function writeStatus(db: Queryable, id: string, change: StatusChange): Promise<void> {
+  const { status, qr, self } = change;
+  await db.execute(statusSql, [
+    id,
+    status.status,
+    status.message,
+    status.reason,
+    status.nextStep,
+    qr?.code ?? null,
+    qr?.attempt ?? 0,
+    qr?.expiresAt ?? null,
+    self?.phone ?? null,
+    self?.lid ?? null,
+  ]);
+}
+
+/** The account's state as its channel tells it; the last of a batch counts. */
+export function statusChangeKind(events: EventBus): ChangeKind<StatusChange & { occurrences: readonly Occurrence[] }> {
+  return {
+    name: 'account-status',
+    async apply(tx, accountId, rows) {
+      const last = rows.at(-1);
+      if (!last) return;
+      await writeStatus(tx, accountId, last);
+      await events.publish(
+        tx,
+        rows.flatMap((row) => row.occurrences),
+      );
+    },
+  };
+}
+
+const linkedSql = `
+  UPDATE whatsapp_accounts
+  SET linked_at = CASE WHEN $2 THEN coalesce(linked_at, now()) END, phone = coalesce($3, phone), lid = coalesce($4, lid)
+  WHERE id = $1`;
+
+/** Set in the transaction that stores or removes the keys. */
+export const linkedChange: ChangeKind<{ linked: boolean; phone: string | null; lid: string | null }> = {
+  name: 'account-linked',
+  async apply(tx, accountId, rows) {
+    const last = rows.at(-1);
+    if (last) await tx.execute(linkedSql, [accountId, last.linked, last.phone, last.lid]);
+  },
+};
+
+const neverLinkedSql = `
+  UPDATE whatsapp_accounts
+  SET status = $1, status_message = $2, status_reason = $3, next_step = $4, status_since = now(), qr = NULL,
+      qr_attempt = 0, qr_expires_at = NULL
+  WHERE linked_at IS NULL AND status IN ('initializing', 'qr_ready') AND NOT paused`;
+
+/** Codes of an earlier process are worth nothing. */
+export async function forgetOldCodes(db: Queryable, status: AccountStatus): Promise<void> {
+  await db.execute(neverLinkedSql, [status.status, status.message, status.reason, status.nextStep]);
+}

@@ -1,0 +1,273 @@
+import type { Channel } from '../../channels/channel.ts';
+import { type Clock, endsWithin } from '../../platform/clock.ts';
+import type { CommitWriter } from '../../platform/commit-writer.ts';
+import type { Database, Queryable, Transaction } from '../../platform/database.ts';
+import { AppError, errorMessage } from '../../platform/errors.ts';
+import type { EventBus } from '../../platform/event-bus.ts';
+import { newId } from '../../platform/ids.ts';
+import type { Service } from '../../platform/lifecycle.ts';
+import type { Log } from '../../platform/log.ts';
+import type { Secrets } from '../../platform/secrets.ts';
+import type { Access, IssuedKey } from '../access/access.ts';
+import { type Account, accountOf } from './account.ts';
+import type { ChannelFactory } from './account-runner.ts';
+import type { AccountKind, SettingsChange } from './account-settings.ts';
+import { type AccountStatus, neverLinkedStatus, pausedStatus, statusOf } from './account-status.ts';
+import {
+  deleteAccount,
+  findAccount,
+  findByNumber,
+  forgetOldCodes,
+  insertAccount,
+  listAccounts,
+  listStartable,
+  lockAccount,
+  setPaused,
+  updateAccount,
+  writeStatus,
+} from './accounts.store.ts';
+import { createRunningAccounts, type Inbox } from './running-accounts.ts';
+import { createStatusWriter, qrPlace, statusOccurrence } from './status-writer.ts';
+
+export type { Account } from './account.ts';
+export type { ChannelFactory } from './account-runner.ts';
+export type { AccountKind } from './account-settings.ts';
+export { accountAnswer, accountJson, accountParams } from './accounts.schemas.ts';
+export type { Inbox } from './running-accounts.ts';
+
+export interface QrCode {
+  code: string;
+  revision: number;
+  attempt: number;
+  expiresAt: Date;
+}
+
+export interface NewAccount {
+  name: string;
+  kind: AccountKind;
+  settings?: SettingsChange | undefined;
+}
+
+export interface AccountChange {
+  name?: string | undefined;
+  settings?: SettingsChange | undefined;
+}
+
+/** Every method that takes an id throws `account.not_found` for an unknown one. */
+export interface Accounts extends Service {
+  create(tx: Transaction, input: NewAccount): Promise<{ account: Account; issued: IssuedKey }>;
+  /** In order of creation, from the one after `afterId` on. */
+  list(afterId: string | null, limit: number): Promise<Account[]>;
+  get(id: string, db?: Queryable): Promise<Account>;
+  update(tx: Transaction, id: string, change: AccountChange): Promise<Account>;
+  pause(id: string): Promise<Account>;
+  resume(id: string): Promise<Account>;
+  /** Connects anew, or shows a new code where no phone is linked. */
+  reconnect(id: string): Promise<Account>;
+  /** Unlinks the phone. Chats stay. */
+  logOut(id: string): Promise<Account>;
+  /** Unlinks the phone when it can, then removes everything of the account. */
+  remove(id: string): Promise<void>;
+  replaceKey(tx: Transaction, id: string, overlapMinutes: number): Promise<{ account: Account; issued: IssuedKey }>;
+  /** The code being shown, or undefined. */
+  qrCode(id: string): Promise<QrCode | undefined>;
+  /** Resolves with the account once `done` holds for it; rejects when the signal aborts. */
+  waitFor(id: string, done: (account: Account) => boolean, signal: AbortSignal): Promise<Account>;
+  /** The channel that runs in this process, if any. */
+  channel(id: string): Channel | undefined;
+  /** Told whenever a channel here starts, stops or changes its state. Returns the function that ends it. */
+  watchChannels(listener: (accountId: string) => void): () => void;
+}
+
+export interface AccountsOptions {
+  database: Database;
+  writer: CommitWriter;
+  events: EventBus;
+  secrets: Secrets;
+  access: Access;
+  openChannel: ChannelFactory;
+  inbox: Inbox;
+  /** Lets go of what is kept of an account outside the database, before its rows go. */
+  forget(account: Account): Promise<void>;
+  /** How long a delete waits for the phone to be told. */
+  unlinkMs: number;
+  /** How often a wait looks at the row, for changes made by another process. */
+  pollMs: number;
+  clock: Clock;
+  log: Log;
+}
+
+export function createAccounts(options: AccountsOptions): Accounts {
+  const { database, events, access, secrets, clock, log } = options;
+  const statuses = createStatusWriter(options);
+  const running = createRunningAccounts({
+    open: options.openChannel,
+    inbox: options.inbox,
+    statuses,
+    holderOf: (accountId, phone) => findByNumber(database, accountId, phone),
+    log,
+  });
+
+  async function get(id: string, db: Queryable = database): Promise<Account> {
+    const row = await findAccount(db, id);
+    if (!row) throw accountNotFound();
+    return accountOf(row);
+  }
+
+  async function changeStatus(tx: Transaction, id: string, status: AccountStatus): Promise<void> {
+    await writeStatus(tx, id, { status, qr: null, self: null });
+    await events.publish(tx, [statusOccurrence(id, status)]);
+    tx.afterCommit(() => events.announce(`account:${id}`));
+  }
+
+  async function restart(account: Account): Promise<Account> {
+    await running.restart(account, { urgent: true });
+    await statuses.written(account.id);
+    return get(account.id);
+  }
+
+  function startLater(account: Account, urgent: boolean): void {
+    running.restart(account, { urgent }).catch((error: unknown) => {
+      log.error('The account did not start', { accountId: account.id, error });
+    });
+  }
+
+  async function waitFor(id: string, done: (account: Account) => boolean, signal: AbortSignal): Promise<Account> {
+    for (;;) {
+      const woken = new AbortController();
+      const wake = (): void => woken.abort();
+      const unlisten = events.listen(`account:${id}`, wake);
+      try {
+        const account = await get(id);
+        if (done(account)) return account;
+        signal.throwIfAborted();
+        await clock.sleep(options.pollMs, AbortSignal.any([signal, woken.signal])).catch(() => undefined);
+        signal.throwIfAborted();
+      } finally {
+        unlisten();
+      }
+    }
+  }
+
+  return {
+    name: 'accounts',
+    async start() {
+      await forgetOldCodes(database, neverLinkedStatus);
+      for (const row of await listStartable(database)) startLater(accountOf(row), false);
+    },
+    async stop() {
+      await running.stopAll();
+      statuses.stop();
+    },
+
+    async create(tx, input) {
+      const id = newId('acc', clock.now());
+      await insertAccount(tx, { id, name: input.name, kind: input.kind, settings: input.settings ?? {} });
+      const issued = await access.issueAccountKey(tx, id, input.kind === 'sandbox' ? 'test' : 'live');
+      const account = await get(id, tx);
+      tx.afterCommit(() => startLater(account, true));
+      return { account, issued };
+    },
+    list: async (afterId, limit) => (await listAccounts(database, afterId, limit)).map(accountOf),
+    get,
+    async update(tx, id, change) {
+      if (!(await lockAccount(tx, id))) throw accountNotFound();
+      const { settings: stored } = await get(id, tx);
+      const settings = change.settings && {
+        ...stored,
+        ...change.settings,
+        pacing: { ...stored.pacing, ...change.settings.pacing },
+      };
+      await updateAccount(tx, id, { name: change.name, settings });
+      tx.afterCommit(() => events.announce(`account:${id}`));
+      return get(id, tx);
+    },
+
+    async pause(id) {
+      await get(id);
+      await database.transaction(async (tx) => {
+        if (await setPaused(tx, id, true)) await changeStatus(tx, id, pausedStatus);
+      });
+      await running.stop(id);
+      return get(id);
+    },
+
+    async resume(id) {
+      const account = await get(id);
+      if (!account.paused) return account;
+      await database.transaction(async (tx) => {
+        await setPaused(tx, id, false);
+        await changeStatus(tx, id, account.linked ? statusOf({ kind: 'stopped' }) : neverLinkedStatus);
+      });
+      return account.linked ? restart(account) : get(id);
+    },
+
+    async reconnect(id) {
+      const account = await get(id);
+      if (account.paused) throw accountPaused(account);
+      const present = running.channel(id)?.state.kind;
+      return present === 'connecting' || present === 'pairing' ? account : restart(account);
+    },
+
+    async logOut(id) {
+      const account = await get(id);
+      const pairing = running.channel(id)?.pairing;
+      if (!pairing || account.status.status !== 'ready') throw notConnected(account, 'Reconnect it first.');
+      await pairing.unlink('unlinked_by_you');
+      await statuses.written(id);
+      return get(id);
+    },
+
+    async remove(id) {
+      const account = await get(id);
+      const channel = running.channel(id);
+      if (channel?.state.kind === 'online') {
+        const told = channel.pairing?.unlink('unlinked_by_you').catch((error: unknown) => {
+          log.warn('The phone could not be told of the delete', { accountId: id, reason: errorMessage(error) });
+        });
+        await endsWithin(clock, options.unlinkMs, told ?? Promise.resolve());
+      }
+      await running.stop(id);
+      await statuses.written(id);
+      await options.forget(account);
+      await deleteAccount(database, id);
+      events.announce(`account:${id}`);
+    },
+
+    async replaceKey(tx, id, overlapMinutes) {
+      if (!(await lockAccount(tx, id))) throw accountNotFound();
+      const { kind } = await get(id, tx);
+      const issued = await access.replaceAccountKey(tx, id, kind === 'sandbox' ? 'test' : 'live', overlapMinutes);
+      return { account: await get(id, tx), issued };
+    },
+
+    async qrCode(id) {
+      const row = await findAccount(database, id);
+      if (!row) throw accountNotFound();
+      if (!row.qr || !row.qrExpiresAt) return undefined;
+      const code = secrets.open(row.qr, qrPlace(id)).toString('utf8');
+      return { code, revision: row.qrRevision, attempt: row.qrAttempt, expiresAt: row.qrExpiresAt };
+    },
+    waitFor,
+    channel: (id) => running.channel(id),
+    watchChannels: (listener) => running.watch(listener),
+  };
+}
+
+function accountNotFound(): AppError {
+  return new AppError('account.not_found', { status: 404, detail: 'There is no such account.' });
+}
+
+function accountPaused(account: Account): AppError {
+  return new AppError('account.paused', {
+    status: 409,
+    detail: `Account ${account.name} is paused. Resume it first.`,
+  });
+}
+
+function notConnected(account: Account, advice: string): AppError {
+  return new AppError('account.not_connected', {
+    status: 409,
+    detail: `Account ${account.name} is not connected (${account.status.message}). ${advice}`,
+  });
+}

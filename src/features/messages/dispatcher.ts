@@ -1,0 +1,182 @@
+import type { Channel } from '../../channels/channel.ts';
+import type { Clock } from '../../platform/clock.ts';
+import { type Database, isUnavailable, type Transaction } from '../../platform/database.ts';
+import { isAppError } from '../../platform/errors.ts';
+import type { EventBus } from '../../platform/event-bus.ts';
+import type { Log } from '../../platform/log.ts';
+import { backoffMs } from '../../platform/retry.ts';
+import type { MessageRow } from './message.ts';
+import { statusOccurrence } from './message-events.ts';
+import { bucketAfter, depart, nextDepartureMs, type Pace } from './pacing.ts';
+import { claimNext, lastDepartures, listUnconfirmed, markFailed, markSent } from './queue.store.ts';
+
+export interface DispatcherOptions {
+  accountId: string;
+  channel: Channel;
+  database: Database;
+  events: EventBus;
+  /** The account's present pace; looked up for every departure, so that a change counts at once. */
+  pace(): Promise<Pace | undefined>;
+  timings: DispatcherTimings;
+  clock: Clock;
+  log: Log;
+}
+
+export interface DispatcherTimings {
+  /** How often the queue is looked at without being woken, for messages that another process accepted. */
+  pollMs: number;
+  /** Messages of one account under way at once, each in another chat. */
+  underWay: number;
+}
+
+/** Sends one online account's queue through its channel until it is stopped. */
+export interface Dispatcher {
+  start(): void;
+  wake(): void;
+  /** Resolves when nothing of it is under way. */
+  stop(): Promise<void>;
+}
+
+export function createDispatcher(options: DispatcherOptions): Dispatcher {
+  const { accountId, channel, database, events, timings, clock, log } = options;
+  const stopping = new AbortController();
+  const underWay = new Set<Promise<void>>();
+  let wakeUp = new AbortController();
+  let running: Promise<void> | undefined;
+
+  async function run(): Promise<void> {
+    for (const row of await holding(() => listUnconfirmed(database, accountId))) launch(row);
+    for (;;) {
+      const asleep = wakeUp;
+      const waitMs = await sendWhatMay().catch(lookAgain);
+      await clock.sleep(waitMs, AbortSignal.any([stopping.signal, asleep.signal])).catch(() => undefined);
+      stopping.signal.throwIfAborted();
+    }
+  }
+
+  function lookAgain(error: unknown): number {
+    if (!stopping.signal.aborted) log.error('The queue of an account could not be read', { accountId, error });
+    return timings.pollMs;
+  }
+
+  /** Launches every message that may leave now; returns how long to wait for the next look. */
+  async function sendWhatMay(): Promise<number> {
+    while (underWay.size < timings.underWay) {
+      const delayMs = await delayOfNextMs();
+      if (delayMs > 0) return Math.min(delayMs, timings.pollMs);
+      const row = await holding(() => claimNext(database, accountId));
+      if (!row) break;
+      launch(row);
+    }
+    return timings.pollMs;
+  }
+
+  let bucket: { pace: Pace; fullAt: number } | undefined;
+
+  async function delayOfNextMs(): Promise<number> {
+    const pace = await holding(() => options.pace());
+    if (!pace) {
+      bucket = undefined;
+      return 0;
+    }
+    if (!bucket || bucket.pace.intervalMs !== pace.intervalMs || bucket.pace.burst !== pace.burst) {
+      const departures = await holding(() => lastDepartures(database, accountId, pace.burst));
+      bucket = {
+        pace,
+        fullAt: bucketAfter(
+          pace,
+          departures.map((at) => at.getTime()),
+        ),
+      };
+    }
+    const nowMs = clock.now().getTime();
+    return nextDepartureMs(pace, bucket.fullAt, nowMs) - nowMs;
+  }
+
+  function launch(row: MessageRow): void {
+    if (bucket) bucket.fullAt = depart(bucket.pace, bucket.fullAt, clock.now().getTime());
+    const sending = deliver(row)
+      .catch((error: unknown) => {
+        if (!stopping.signal.aborted) log.error('A message could not be dispatched', { accountId, id: row.id, error });
+      })
+      .finally(() => {
+        underWay.delete(sending);
+        wake();
+      });
+    underWay.add(sending);
+  }
+
+  /** Tries under the same id until there is a result; an unknown one stays `sending` for the next connection. */
+  async function deliver(row: MessageRow): Promise<void> {
+    const message = {
+      remoteId: row.remoteId,
+      to: row.toJid ?? row.chatJid,
+      content: { type: 'text' as const, text: row.text ?? '' },
+    };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await channel.send(message, stopping.signal);
+        await record((tx) => markSent(tx, row.id));
+        return;
+      } catch (error) {
+        if (!isAppError(error)) throw error;
+        if (!error.retryable) {
+          const { code, message: words } = error;
+          await record((tx) => markFailed(tx, row.id, { code, message: words, retryable: false }));
+          return;
+        }
+        log.info('A message has no result yet', { accountId, id: row.id, attempt, code: error.code });
+        if (error.code !== 'channel.unconfirmed') {
+          await clock.sleep(backoffMs(attempt, { baseMs: 500, capMs: 10_000 }, Math.random), stopping.signal);
+        }
+      }
+    }
+  }
+
+  /** Writes a result and its event, also when the channel has stopped meanwhile. */
+  async function record(change: (tx: Transaction) => Promise<MessageRow | undefined>): Promise<void> {
+    await repeated(() =>
+      database.transaction(async (tx) => {
+        const row = await change(tx);
+        if (!row) return;
+        await events.publish(tx, [statusOccurrence(row)]);
+        tx.afterCommit(() => events.announce(`message:${row.id}`));
+      }),
+    );
+  }
+
+  async function holding<T>(work: () => Promise<T>): Promise<T> {
+    stopping.signal.throwIfAborted();
+    return repeated(work);
+  }
+
+  async function repeated<T>(work: () => Promise<T>): Promise<T> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        return await work();
+      } catch (error) {
+        if (!isUnavailable(error)) throw error;
+        await clock.sleep(backoffMs(attempt, { baseMs: 100, capMs: 2_000 }, Math.random), stopping.signal);
+      }
+    }
+  }
+
+  function wake(): void {
+    wakeUp.abort();
+    wakeUp = new AbortController();
+  }
+
+  return {
+    start() {
+      running ??= run().catch((error: unknown) => {
+        if (!stopping.signal.aborted) log.error('The send loop of an account stopped', { accountId, error });
+      });
+    },
+    wake,
+    async stop() {
+      stopping.abort(new Error('The send loop is stopping'));
+      await running;
+      await Promise.all(underWay);
+    },
+  };
+}

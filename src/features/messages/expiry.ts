@@ -1,0 +1,33 @@
+import type { Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/database.ts';
+import type { EventBus } from '../../platform/event-bus.ts';
+import type { Service } from '../../platform/lifecycle.ts';
+import type { Log } from '../../platform/log.ts';
+import { createSweep } from '../../platform/sweep.ts';
+import { statusOccurrence } from './message-events.ts';
+import { expireQueued, giveUpUnconfirmed } from './queue.store.ts';
+
+const batchSize = 200;
+
+/** Ends messages whose time is over, on every account, connected or not. */
+export function createExpiry(options: {
+  database: Database;
+  events: EventBus;
+  intervalMs: number;
+  clock: Clock;
+  log: Log;
+}): Service {
+  const { database, events } = options;
+  return createSweep({
+    ...options,
+    name: 'message-expiry',
+    batchSize,
+    sweep: () =>
+      database.transaction(async (tx) => {
+        const ended = [...(await expireQueued(tx, batchSize)), ...(await giveUpUnconfirmed(tx, batchSize))];
+        await events.publish(tx, ended.map(statusOccurrence));
+        tx.afterCommit(() => ended.forEach((row) => events.announce(`message:${row.id}`)));
+        return ended.length;
+      }),
+  });
+}

@@ -1,0 +1,115 @@
+import type { Receipt } from '../../channels/content.ts';
+import type { ChangeKind } from '../../platform/commit-writer.ts';
+import type { EventBus } from '../../platform/event-bus.ts';
+import { incomingOccurrence, statusOccurrence } from './message-events.ts';
+import type { MessageRow } from './message.ts';
+import { messageColumns } from './messages.store.ts';
+
+export interface IncomingRow {
+  id: string;
+  remoteId: string;
+  chatJid: string;
+  chatType: string;
+  fromJid: string;
+  fromPhone: string | null;
+  fromLid: string | null;
+  fromName: string | null;
+  fromMe: boolean;
+  type: string;
+  text: string | null;
+  /** Sealed. */
+  original: Buffer | null;
+  replyTo: string | null;
+  sentAt: Date;
+}
+
+// A chat that came under its LID is kept under the phone address as soon as that is known.
+const insertSql = `
+  WITH given AS (
+    SELECT g.*, coalesce(replace(l.phone, '+', '') || '@s.whatsapp.net', g."chatJid") AS chat
+    FROM jsonb_to_recordset($2::jsonb) AS g(
+      "id" text, "remoteId" text, "chatJid" text, "chatType" text, "fromJid" text, "fromPhone" text, "fromLid" text,
+      "fromName" text, "fromMe" boolean, "type" text, "text" text, "original" text, "replyTo" text, "sentAt" timestamptz,
+      "place" int)
+    LEFT JOIN lid_mappings l ON l.account_id = $1 AND l.lid = g."chatJid"
+  )
+  INSERT INTO messages AS m (id, account_id, direction, origin, remote_id, chat_jid, chat_type, from_jid, from_phone,
+                             from_lid, from_name, type, text, original, reply_to, status, sent_at, received_at)
+  SELECT id, $1, CASE WHEN "fromMe" THEN 'outgoing' ELSE 'incoming' END,
+         CASE WHEN "fromMe" THEN 'phone' ELSE 'contact' END, "remoteId", chat, "chatType", "fromJid", "fromPhone",
+         "fromLid", "fromName", type, text, decode("original", 'base64'), "replyTo",
+         CASE WHEN "fromMe" THEN 'sent' ELSE 'received' END, "sentAt", CASE WHEN "fromMe" THEN NULL ELSE now() END
+  FROM given ORDER BY place
+  ON CONFLICT DO NOTHING
+  RETURNING ${messageColumns}`;
+
+/** What arrived, each once; its event in the same commit. */
+export function incomingKind(events: EventBus): ChangeKind<IncomingRow> {
+  return {
+    name: 'messages-incoming',
+    async apply(tx, accountId, rows) {
+      const given = rows.map((row, place) => ({ ...row, original: row.original?.toString('base64') ?? null, place }));
+      const stored = await tx.rows<MessageRow>(insertSql, [accountId, JSON.stringify(given)]);
+      await events.publish(tx, stored.map(incomingOccurrence));
+      if (stored.length > 0) tx.afterCommit(() => events.announce(`messages:${accountId}`));
+    },
+  };
+}
+
+const receiptsSql = `
+  WITH given AS (
+    SELECT * FROM jsonb_to_recordset($2::jsonb) AS g("remoteId" text, "rank" int, "status" text, "at" timestamptz)
+  )
+  UPDATE messages m
+  SET status = g.status,
+      sent_at = coalesce(m.sent_at, now()),
+      delivered_at = coalesce(m.delivered_at, greatest(g.at, m.sent_at)),
+      read_at = CASE WHEN g.rank >= 5 THEN coalesce(m.read_at, greatest(g.at, m.sent_at)) ELSE m.read_at END,
+      played_at = CASE WHEN g.rank >= 6 THEN coalesce(m.played_at, greatest(g.at, m.sent_at)) ELSE m.played_at END
+  FROM given g
+  WHERE m.account_id = $1 AND m.remote_id = g."remoteId" AND m.direction = 'outgoing' AND m.chat_type = 'personal'
+    AND array_position(ARRAY['queued', 'sending', 'sent', 'delivered', 'read', 'played'], m.status) < g.rank
+  RETURNING ${messageColumns}`;
+
+const rankOf: Record<Receipt['status'], number> = { delivered: 4, read: 5, played: 6 };
+
+/** Receipts of people, which move a message forward only. A group's message needs everybody's and is left as it is. */
+export function receiptKind(events: EventBus): ChangeKind<Receipt> {
+  return {
+    name: 'message-receipts',
+    async apply(tx, accountId, rows) {
+      const furthest = new Map<string, Receipt & { rank: number }>();
+      for (const row of rows) {
+        const rank = rankOf[row.status];
+        if (rank > (furthest.get(row.remoteId)?.rank ?? 0)) furthest.set(row.remoteId, { ...row, rank });
+      }
+      const moved = await tx.rows<MessageRow>(receiptsSql, [accountId, JSON.stringify([...furthest.values()])]);
+      await events.publish(tx, moved.map(statusOccurrence));
+      tx.afterCommit(() => moved.forEach((row) => events.announce(`message:${row.id}`)));
+    },
+  };
+}
+
+const mappingSql = `
+  INSERT INTO lid_mappings (account_id, lid, phone)
+  SELECT DISTINCT ON (lid) $1, lid, phone FROM unnest($2::text[], $3::text[]) AS g(lid, phone)
+  ON CONFLICT (account_id, lid) DO UPDATE SET phone = excluded.phone
+  WHERE lid_mappings.phone <> excluded.phone
+  RETURNING lid`;
+const mergeChatsSql = `
+  UPDATE messages m SET chat_jid = replace(l.phone, '+', '') || '@s.whatsapp.net'
+  FROM lid_mappings l
+  WHERE l.account_id = $1 AND l.lid = ANY($2::text[]) AND m.account_id = $1 AND m.chat_jid = l.lid`;
+
+/** Which phone stands behind a LID. What was kept under the LID moves to the phone's chat. */
+export const mappingKind: ChangeKind<{ lid: string; phone: string }> = {
+  name: 'lid-mappings',
+  async apply(tx, accountId, rows) {
+    const learnt = await tx.rows<{ lid: string }>(mappingSql, [
+      accountId,
+      rows.map((row) => row.lid),
+      rows.map((row) => row.phone),
+    ]);
+    if (learnt.length > 0) await tx.execute(mergeChatsSql, [accountId, learnt.map(({ lid }) => lid)]);
+  },
+};

@@ -1,0 +1,51 @@
+import type { IncomingMessage, Receipt } from '../../channels/content.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Batch } from '../../platform/commit-writer.ts';
+import type { EventBus } from '../../platform/event-bus.ts';
+import { newId } from '../../platform/ids.ts';
+import type { Secrets } from '../../platform/secrets.ts';
+import { incomingKind, mappingKind, receiptKind } from './inbox.store.ts';
+
+/** The receiving side: adds what a channel tells to the batch it is given. Nothing here waits or writes by itself. */
+export interface MessageInbox {
+  incoming(message: IncomingMessage, batch: Batch): void;
+  receipt(receipt: Receipt, batch: Batch): void;
+  mapping(mapping: { lid: string; phone: string }, batch: Batch): void;
+}
+
+export function createMessageInbox(options: { events: EventBus; secrets: Secrets; clock: Clock }): MessageInbox {
+  const { secrets, clock } = options;
+  const incoming = incomingKind(options.events);
+  const receipts = receiptKind(options.events);
+
+  return {
+    incoming(message, batch) {
+      const id = newId('msg', clock.now());
+      const { chat, chatAlias, from, content } = message;
+      if (chatAlias) batch.add(mappingKind, chatAlias);
+      batch.add(incoming, {
+        id,
+        remoteId: message.remoteId,
+        chatJid: chat.jid,
+        chatType: chat.type,
+        fromJid: from.jid,
+        fromPhone: from.phone,
+        fromLid: from.lid,
+        fromName: from.name,
+        fromMe: message.fromMe,
+        type: content.type,
+        text: content.type === 'text' ? content.text : null,
+        original:
+          content.type === 'unsupported' ? secrets.seal(Buffer.from(content.original), originalPlace(id)) : null,
+        replyTo: message.replyTo,
+        sentAt: message.sentAt,
+      });
+    },
+    receipt: (receipt, batch) => batch.add(receipts, receipt),
+    mapping: ({ lid, phone }, batch) => batch.add(mappingKind, { lid, phone }),
+  };
+}
+
+function originalPlace(messageId: string): { table: string; row: string; column: string } {
+  return { table: 'messages', row: messageId, column: 'original' };
+}

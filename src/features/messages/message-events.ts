@@ -1,0 +1,31 @@
+import type { EventName } from '../../events.ts';
+import type { Occurrence } from '../../platform/event-bus.ts';
+import { messageOf, type MessageRow } from './message.ts';
+
+/** A message that arrived, or that was typed on the account's own phone. */
+export function incomingOccurrence(row: MessageRow): Occurrence {
+  const names: EventName[] =
+    row.direction === 'outgoing'
+      ? ['messages.upsert']
+      : [`messages-${row.chatType}.received`, 'messages.received', 'messages.upsert', 'message'];
+  const message = messageOf(row);
+  return {
+    accountId: row.accountId,
+    names,
+    data: { ...message, body: message.text, timestamp: row.sentAt?.toISOString() ?? message.createdAt },
+  };
+}
+
+/** A sent message that reached another status. */
+export function statusOccurrence(row: MessageRow): Occurrence {
+  const specific: EventName[] = ['delivered', 'read', 'played'].includes(row.status)
+    ? ['message-receipt.update']
+    : row.status === 'sent'
+      ? ['message.sent']
+      : [];
+  return {
+    accountId: row.accountId,
+    names: [...specific, 'messages.update', 'message.status'],
+    data: messageOf(row),
+  };
+}

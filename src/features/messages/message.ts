@@ -1,0 +1,111 @@
+import type { ChatType } from '../../channels/address.ts';
+import type { Person } from '../../channels/content.ts';
+
+/** Moves forward only, in this order. */
+export const forwardStatuses = ['queued', 'sending', 'sent', 'delivered', 'read', 'played'] as const;
+export const messageStatuses = [...forwardStatuses, 'received', 'failed', 'expired', 'cancelled'] as const;
+export type MessageStatus = (typeof messageStatuses)[number];
+
+export type Origin = 'api' | 'ai' | 'rule' | 'inbox' | 'campaign' | 'phone' | 'contact';
+
+export interface MessageRow {
+  id: string;
+  accountId: string;
+  position: number;
+  direction: 'incoming' | 'outgoing';
+  origin: Origin;
+  remoteId: string;
+  chatJid: string;
+  chatType: ChatType;
+  toJid: string | null;
+  fromJid: string;
+  fromPhone: string | null;
+  fromLid: string | null;
+  fromName: string | null;
+  type: string;
+  text: string | null;
+  replyTo: string | null;
+  status: MessageStatus;
+  queuedAt: Date | null;
+  sendingAt: Date | null;
+  sentAt: Date | null;
+  deliveredAt: Date | null;
+  readAt: Date | null;
+  playedAt: Date | null;
+  receivedAt: Date | null;
+  failedAt: Date | null;
+  expiredAt: Date | null;
+  cancelledAt: Date | null;
+  errorCode: string | null;
+  errorMessage: string | null;
+  errorRetryable: boolean | null;
+  referenceId: string | null;
+  expiresAt: Date | null;
+  createdAt: Date;
+}
+
+/** A message as callers and events show it. */
+export interface Message {
+  id: string;
+  accountId: string;
+  direction: 'incoming' | 'outgoing';
+  origin: Origin;
+  whatsappId: string;
+  chat: { jid: string; type: ChatType };
+  from: Person;
+  type: string;
+  text: string | null;
+  media: null;
+  replyTo: string | null;
+  status: MessageStatus;
+  statusAt: Record<MessageStatus, string | null>;
+  error: { code: string; message: string; retryable: boolean } | null;
+  referenceId: string | null;
+  createdAt: string;
+}
+
+export function messageOf(row: MessageRow): Message {
+  return {
+    id: row.id,
+    accountId: row.accountId,
+    direction: row.direction,
+    origin: row.origin,
+    whatsappId: row.remoteId,
+    chat: { jid: row.chatJid, type: row.chatType },
+    from: { jid: row.fromJid, phone: row.fromPhone, lid: row.fromLid, name: row.fromName },
+    type: row.type,
+    text: row.text,
+    media: null,
+    replyTo: row.replyTo,
+    status: row.status,
+    statusAt: {
+      queued: iso(row.queuedAt),
+      sending: iso(row.sendingAt),
+      sent: iso(row.sentAt),
+      delivered: iso(row.deliveredAt),
+      read: iso(row.readAt),
+      played: iso(row.playedAt),
+      received: iso(row.receivedAt),
+      failed: iso(row.failedAt),
+      expired: iso(row.expiredAt),
+      cancelled: iso(row.cancelledAt),
+    },
+    error: errorOf(row),
+    referenceId: row.referenceId,
+    createdAt: row.createdAt.toISOString(),
+  };
+}
+
+function errorOf(row: MessageRow): Message['error'] {
+  if (row.errorCode === null || row.errorMessage === null) return null;
+  return { code: row.errorCode, message: row.errorMessage, retryable: row.errorRetryable ?? false };
+}
+
+function iso(time: Date | null): string | null {
+  return time?.toISOString() ?? null;
+}
+
+/** Whether nothing more can happen before the network has it, or after it was given up. */
+export function isSettled(status: MessageStatus): boolean {
+  return status !== 'queued' && status !== 'sending';
+}

@@ -1,0 +1,168 @@
+import { isSandboxPhone, parseAddress, type Address } from '../../channels/address.ts';
+import { accountOf } from '../../platform/caller.ts';
+import { invalidField } from '../../platform/errors.ts';
+import type { Transaction } from '../../platform/database.ts';
+import { type Answer, defineRoute, type NoFields, type Route, type RouteInput } from '../../platform/route.ts';
+import { type Infer, listOf } from '../../platform/schema.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Acceptance, Message, Messages } from './messages.ts';
+import {
+  messageAnswer,
+  messageBody,
+  messageParams,
+  messageQuery,
+  sendAnswer,
+  sendBody,
+  sendQuery,
+} from './messages.schemas.ts';
+
+export interface MessageRouteOptions {
+  messages: Messages;
+  accounts: Accounts;
+  /** Whether numbers of the sandbox exist on the network of kind `whatsapp` too. */
+  sandboxNumbersEverywhere: boolean;
+  /** How long `?wait=true` waits. */
+  waitMs: number;
+}
+
+type SendInput = RouteInput<NoFields, Infer<typeof sendQuery>, Infer<typeof sendBody>>;
+
+type SendAnswer = Infer<typeof sendAnswer>;
+
+const tag = 'Messages';
+const bodyLimitBytes = 14 * 1024 * 1024;
+
+export function messageRoutes(options: MessageRouteOptions): Route[] {
+  return [...sendRoutes(options), ...readRoutes(options)];
+}
+
+function sendRoutes(options: MessageRouteOptions): Route[] {
+  const shared = {
+    method: 'POST',
+    tag,
+    access: 'account',
+    query: sendQuery,
+    answer: sendAnswer,
+    statuses: [202, 200],
+    bodyLimitBytes,
+    idempotent: true,
+    errors: ['account.not_found', 'account.not_connected', 'queue.full'],
+    effect: (input: SendInput, tx: Transaction) => send(options, input, tx),
+  } as const;
+  return [
+    defineRoute({ ...shared, path: '/send', summary: 'Send a text to a person or a group', body: sendBody }),
+    defineRoute({ ...shared, path: '/messages', summary: 'Send a message', body: messageBody }),
+  ];
+}
+
+async function send(options: MessageRouteOptions, input: SendInput, tx: Transaction): Promise<Answer<SendAnswer>> {
+  const { messages } = options;
+  const { body, query, caller } = input;
+  const accountId = accountOf(caller, body.accountId);
+  const to = await addressOf(options, accountId, body.to);
+  const accepted = await messages.accept(tx, {
+    accountId,
+    origin: 'api',
+    to,
+    text: body.text,
+    referenceId: body.referenceId ?? null,
+    expiresInSeconds: body.expiresInSeconds ?? null,
+    allowDuplicate: body.allowDuplicate,
+  });
+  const answer: Answer<SendAnswer> = { status: 202, data: acceptanceJson(accepted), accountId };
+  if (!query.wait) return answer;
+  return {
+    ...answer,
+    after: async (signal) => {
+      const message = await messages.settled(accepted.id, options.waitMs, signal);
+      return message ? { status: 200, data: message } : answer;
+    },
+  };
+}
+
+async function addressOf(options: MessageRouteOptions, accountId: string, given: string): Promise<Address> {
+  const parsed = parseAddress(given);
+  if (!parsed.ok) throw invalidField('to', parsed.problem);
+  const { address } = parsed;
+  if (address.type === 'newsletter') throw invalidField('to', 'is a newsletter, which cannot be written to yet');
+  if (address.phone !== null && isSandboxPhone(address.phone) && !options.sandboxNumbersEverywhere) {
+    const { kind } = await options.accounts.get(accountId);
+    if (kind === 'whatsapp') throw invalidField('to', 'is a number of the sandbox, which a real account cannot reach');
+  }
+  return address;
+}
+
+function readRoutes({ messages }: MessageRouteOptions): Route[] {
+  return [
+    defineRoute({
+      method: 'GET',
+      path: '/messages',
+      summary: 'List messages, both directions, newest first',
+      tag,
+      access: 'account',
+      query: messageQuery,
+      answer: listOf(messageAnswer),
+      list: true,
+      errors: ['account.not_found'],
+      async handle({ query, caller }) {
+        const accountId = accountOf(caller, query.accountId);
+        const { messages: found, nextPosition } = await messages.list({
+          accountId,
+          direction: query.direction,
+          chatJid: query.chat === undefined ? undefined : await chatJid(messages, accountId, query.chat),
+          status: query.status,
+          since: query.since === undefined ? undefined : new Date(query.since),
+          beforePosition: query.cursor === undefined ? undefined : positionOf(query.cursor),
+          limit: query.limit,
+        });
+        return { data: found, nextCursor: nextPosition === null ? null : String(nextPosition) };
+      },
+    }),
+    defineRoute({
+      method: 'GET',
+      path: '/messages/:id',
+      summary: 'Read a message with its status',
+      tag,
+      access: 'account',
+      params: messageParams,
+      answer: messageAnswer,
+      errors: ['message.not_found'],
+      handle: async ({ params, caller }): Promise<Answer<Message>> => ({
+        data: await messages.get(params.id, ownAccount(caller)),
+      }),
+    }),
+    defineRoute({
+      method: 'POST',
+      path: '/messages/:id/cancel',
+      summary: 'Cancel a message that is still queued',
+      tag,
+      access: 'account',
+      params: messageParams,
+      answer: messageAnswer,
+      errors: ['message.not_found', 'message.not_queued'],
+      effect: async ({ params, caller }, tx): Promise<Answer<Message>> => ({
+        data: await messages.cancel(tx, params.id, ownAccount(caller)),
+      }),
+    }),
+  ];
+}
+
+async function chatJid(messages: Messages, accountId: string, given: string): Promise<string> {
+  const parsed = parseAddress(given);
+  if (!parsed.ok) throw invalidField('chat', parsed.problem);
+  return messages.chatOf(accountId, parsed.address);
+}
+
+function positionOf(cursor: string): number {
+  const position = Number(cursor);
+  if (/^\d{1,15}$/.test(cursor)) return position;
+  throw invalidField('cursor', 'is not a cursor of this list');
+}
+
+function ownAccount(caller: RouteInput<unknown, unknown, unknown>['caller']): string | undefined {
+  return caller.kind === 'account' ? caller.accountId : undefined;
+}
+
+function acceptanceJson(accepted: Acceptance) {
+  return { ...accepted, estimatedSendAt: accepted.estimatedSendAt.toISOString(), warnings: [] };
+}

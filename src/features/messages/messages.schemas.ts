@@ -1,0 +1,117 @@
+import Joi from 'joi';
+import {
+  flag,
+  type Infer,
+  integer,
+  isoTime,
+  listOf,
+  name,
+  nullable,
+  object,
+  oneOf,
+  pageFields,
+  required,
+  text,
+  withDefault,
+} from '../../platform/schema.ts';
+import { messageStatuses } from './message.ts';
+
+const longestText = 65_536;
+const longestLifeSeconds = 30 * 24 * 60 * 60;
+
+const accountId = text({ max: 40 }).description('With an admin key: whose. An account key may leave it out.');
+const to = name({ max: 100 }).description(
+  'E.164 with or without +, spaces or dashes, or a chat address: …@s.whatsapp.net, …@c.us, …@lid, …@g.us.',
+);
+const outgoingFields = {
+  accountId,
+  to: required(to),
+  text: required(text({ max: longestText }).description('What the message says.')),
+  referenceId: text({ max: 200 }).description('Yours; comes back in every event of the message.'),
+  expiresInSeconds: integer({ min: 1, max: longestLifeSeconds }).description('24 hours by default.'),
+  allowDuplicate: withDefault(flag(), false).description('Sends even the same content to the same chat again.'),
+};
+const aliases = { to: ['number', 'phone', 'phoneNumber', 'chatId'], text: ['message', 'body'] };
+
+export const sendBody = object({ ...outgoingFields, type: withDefault(oneOf('text'), 'text') }, { aliases });
+export const messageBody = object({ ...outgoingFields, type: required(oneOf('text')) }, { aliases });
+export const sendQuery = object({
+  wait: withDefault(flag(), false).description('Answers 200 once WhatsApp confirmed or it failed, or 202 after 20 s.'),
+});
+
+const acceptedAnswer = object({
+  id: required(text({ max: 40 })),
+  whatsappId: required(text({ max: 100 })),
+  status: required(oneOf(...messageStatuses)),
+  position: required(integer({ min: 0 }).description('Place in the queue, 1 = next.')),
+  estimatedSendAt: required(isoTime()),
+  duplicate: required(flag()),
+  warnings: required(listOf(text({ max: 500 }))),
+});
+
+export const messageParams = object({
+  id: required(text({ max: 40, pattern: /^msg_[0-9a-z]{1,30}$/, patternName: 'a message id, msg_…' })),
+});
+export const messageQuery = object({
+  ...pageFields(),
+  accountId,
+  direction: oneOf('incoming', 'outgoing'),
+  chat: name({ max: 100 }).description('A phone number or chat address.'),
+  status: oneOf(...messageStatuses),
+  since: isoTime(),
+});
+
+const person = object({
+  jid: required(text({ max: 100, min: 0 })),
+  phone: required(nullable(text({ max: 20 }))),
+  lid: required(nullable(text({ max: 40 }))),
+  name: required(nullable(text({ max: 200, min: 0 }))),
+});
+const time = required(nullable(isoTime()));
+const statusTimes = object({
+  queued: time,
+  sending: time,
+  sent: time,
+  delivered: time,
+  read: time,
+  played: time,
+  received: time,
+  failed: time,
+  expired: time,
+  cancelled: time,
+});
+
+export const messageAnswer = object({
+  id: required(text({ max: 40 })),
+  accountId: required(text({ max: 40 })),
+  direction: required(oneOf('incoming', 'outgoing')),
+  origin: required(oneOf('api', 'ai', 'rule', 'inbox', 'campaign', 'phone', 'contact')),
+  whatsappId: required(text({ max: 200 })),
+  chat: required(
+    object({ jid: required(text({ max: 100 })), type: required(oneOf('personal', 'group', 'newsletter')) }),
+  ),
+  from: required(person),
+  type: required(text({ max: 40 }).description('text, or unsupported for what this version cannot translate yet.')),
+  text: required(nullable(text({ max: longestText, min: 0 }))),
+  media: required(nullable(object({}))),
+  replyTo: required(nullable(text({ max: 200 }))),
+  status: required(oneOf(...messageStatuses)),
+  statusAt: required(statusTimes),
+  error: required(
+    nullable(
+      object({
+        code: required(text({ max: 100 })),
+        message: required(text({ max: 1000 })),
+        retryable: required(flag()),
+      }),
+    ),
+  ),
+  referenceId: required(nullable(text({ max: 200 }))),
+  createdAt: required(isoTime()),
+});
+
+/** What a send answers: the acceptance, or with `wait` the message once it has a result. */
+export const sendAnswer = Joi.alternatives<Infer<typeof acceptedAnswer>, Infer<typeof messageAnswer>>(
+  acceptedAnswer,
+  messageAnswer,
+);

@@ -1,0 +1,155 @@
+import type { Queryable } from '../../platform/database.ts';
+import type { MessageRow, MessageStatus, Origin } from './message.ts';
+
+export const messageColumns = `
+  m.id, m.account_id AS "accountId", m.position, m.direction, m.origin, m.remote_id AS "remoteId",
+  m.chat_jid AS "chatJid", m.chat_type AS "chatType", m.to_jid AS "toJid", m.from_jid AS "fromJid",
+  m.from_phone AS "fromPhone", m.from_lid AS "fromLid", m.from_name AS "fromName", m.type, m.text,
+  m.reply_to AS "replyTo", m.status, m.queued_at AS "queuedAt", m.sending_at AS "sendingAt", m.sent_at AS "sentAt",
+  m.delivered_at AS "deliveredAt", m.read_at AS "readAt", m.played_at AS "playedAt", m.received_at AS "receivedAt",
+  m.failed_at AS "failedAt", m.expired_at AS "expiredAt", m.cancelled_at AS "cancelledAt",
+  m.error_code AS "errorCode", m.error_message AS "errorMessage", m.error_retryable AS "errorRetryable",
+  m.reference_id AS "referenceId", m.expires_at AS "expiresAt", m.created_at AS "createdAt"`;
+
+export interface MessageFilter {
+  accountId: string;
+  direction: 'incoming' | 'outgoing' | undefined;
+  chatJid: string | undefined;
+  status: MessageStatus | undefined;
+  since: Date | undefined;
+  /** Only messages accepted before this place. */
+  beforePosition: number | undefined;
+  limit: number;
+}
+
+const listSql = `
+  SELECT ${messageColumns} FROM messages m
+  WHERE m.account_id = $1
+    AND ($2::text IS NULL OR m.direction = $2)
+    AND ($3::text IS NULL OR m.chat_jid = $3)
+    AND ($4::text IS NULL OR m.status = $4)
+    AND ($5::timestamptz IS NULL OR m.created_at >= $5)
+    AND ($6::bigint IS NULL OR m.position < $6)
+  ORDER BY m.position DESC LIMIT $7`;
+
+/** Newest first. */
+export async function listMessages(db: Queryable, filter: MessageFilter): Promise<MessageRow[]> {
+  const { accountId, direction, chatJid, status, since, beforePosition, limit } = filter;
+  return db.rows<MessageRow>(listSql, [
+    accountId,
+    direction ?? null,
+    chatJid ?? null,
+    status ?? null,
+    since ?? null,
+    beforePosition ?? null,
+    limit,
+  ]);
+}
+
+const findSql = `
+  SELECT ${messageColumns} FROM messages m WHERE m.id = $1 AND ($2::text IS NULL OR m.account_id = $2)`;
+
+export async function findMessage(
+  db: Queryable,
+  id: string,
+  accountId: string | undefined,
+): Promise<MessageRow | undefined> {
+  return db.one<MessageRow>(findSql, [id, accountId ?? null]);
+}
+
+const arrivedSql = `
+  SELECT ${messageColumns} FROM messages m
+  WHERE m.account_id = $1 AND m.remote_id = $2 AND m.direction = 'incoming' LIMIT 1`;
+
+export async function findArrived(db: Queryable, accountId: string, remoteId: string): Promise<MessageRow | undefined> {
+  return db.one<MessageRow>(arrivedSql, [accountId, remoteId]);
+}
+
+const sentTextSql = `
+  SELECT text FROM messages
+  WHERE account_id = $1 AND remote_id = $2 AND direction = 'outgoing' AND type = 'text'`;
+
+export async function findSentText(db: Queryable, accountId: string, remoteId: string): Promise<string | undefined> {
+  return (await db.one<{ text: string }>(sentTextSql, [accountId, remoteId]))?.text;
+}
+
+const canonicalChatSql = 'SELECT phone FROM lid_mappings WHERE account_id = $1 AND lid = $2';
+
+/** The phone behind a LID, where it is known. */
+export async function findPhoneOfLid(db: Queryable, accountId: string, lid: string): Promise<string | undefined> {
+  return (await db.one<{ phone: string }>(canonicalChatSql, [accountId, lid]))?.phone;
+}
+
+// The lock makes two callers with the same content wait for each other, so that the second sees the first one's row.
+const lockContentSql = 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))';
+const standingSql = `
+  SELECT
+    (SELECT count(*) FROM messages WHERE account_id = $1 AND status = 'queued')::int AS waiting,
+    (SELECT id FROM messages
+     WHERE account_id = $1 AND content_hash = $2 AND created_at > now() - make_interval(secs => $3)
+     ORDER BY position DESC LIMIT 1) AS "duplicateOf",
+    ARRAY(SELECT sending_at FROM messages
+          WHERE account_id = $1 AND direction = 'outgoing' AND origin <> 'phone' AND sending_at IS NOT NULL
+          ORDER BY sending_at DESC LIMIT $4) AS departures`;
+
+export interface QueueStanding {
+  waiting: number;
+  duplicateOf: string | null;
+  /** The last departures, newest first. */
+  departures: Date[];
+}
+
+/** What an acceptance depends on; holds the content's lock until the end of the transaction. */
+export async function lookAtQueue(
+  db: Queryable,
+  accountId: string,
+  content: { hash: Buffer; windowSeconds: number; departures: number },
+): Promise<QueueStanding> {
+  await db.execute(lockContentSql, [`${accountId}|${content.hash.toString('hex')}`]);
+  const standing = await db.one<QueueStanding>(standingSql, [
+    accountId,
+    content.hash,
+    content.windowSeconds,
+    content.departures,
+  ]);
+  return standing ?? { waiting: 0, duplicateOf: null, departures: [] };
+}
+
+export interface NewMessage {
+  id: string;
+  accountId: string;
+  origin: Origin;
+  remoteId: string;
+  chatJid: string;
+  chatType: string;
+  toJid: string | null;
+  from: { jid: string; phone: string | null; lid: string | null };
+  text: string;
+  referenceId: string | null;
+  expiresAt: Date;
+  contentHash: Buffer | null;
+}
+
+const insertSql = `
+  INSERT INTO messages (id, account_id, direction, origin, remote_id, chat_jid, chat_type, to_jid, from_jid, from_phone,
+                        from_lid, type, text, status, queued_at, reference_id, expires_at, content_hash)
+  VALUES ($1, $2, 'outgoing', $3, $4, $5, $6, $7, $8, $9, $10, 'text', $11, 'queued', now(), $12, $13, $14)`;
+
+export async function insertQueued(db: Queryable, message: NewMessage): Promise<void> {
+  await db.execute(insertSql, [
+    message.id,
+    message.accountId,
+    message.origin,
+    message.remoteId,
+    message.chatJid,
+    message.chatType,
+    message.toJid,
+    message.from.jid,
+    message.from.phone,
+    message.from.lid,
+    message.text,
+    message.referenceId,
+    message.expiresAt,
+    message.contentHash,
+  ]);
+}

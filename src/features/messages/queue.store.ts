@@ -1,0 +1,93 @@
+import type { Queryable } from '../../platform/database.ts';
+import type { MessageRow } from './message.ts';
+import { messageColumns } from './messages.store.ts';
+
+// Within a chat one message is under way at a time, so that order survives lost confirmations.
+const claimSql = `
+  UPDATE messages m SET status = 'sending', sending_at = now()
+  WHERE m.id = (
+    SELECT q.id FROM messages q
+    WHERE q.account_id = $1 AND q.status = 'queued' AND (q.expires_at IS NULL OR q.expires_at > now())
+      AND NOT EXISTS (SELECT 1 FROM messages s
+                      WHERE s.account_id = $1 AND s.status = 'sending' AND s.chat_jid = q.chat_jid)
+    ORDER BY q.priority, q.position LIMIT 1
+    FOR UPDATE SKIP LOCKED)
+  RETURNING ${messageColumns}`;
+
+/** The next message that may leave, now `sending`. */
+export async function claimNext(db: Queryable, accountId: string): Promise<MessageRow | undefined> {
+  return db.one<MessageRow>(claimSql, [accountId]);
+}
+
+const unconfirmedSql = `
+  SELECT ${messageColumns} FROM messages m WHERE m.account_id = $1 AND m.status = 'sending' ORDER BY m.position`;
+
+/** Messages whose result is unknown, in order of acceptance. */
+export async function listUnconfirmed(db: Queryable, accountId: string): Promise<MessageRow[]> {
+  return db.rows<MessageRow>(unconfirmedSql, [accountId]);
+}
+
+const departuresSql = `
+  SELECT sending_at AS at FROM messages
+  WHERE account_id = $1 AND direction = 'outgoing' AND origin <> 'phone' AND sending_at IS NOT NULL
+  ORDER BY sending_at DESC LIMIT $2`;
+
+/** Times of the last departures, oldest first. */
+export async function lastDepartures(db: Queryable, accountId: string, count: number): Promise<Date[]> {
+  const rows = await db.rows<{ at: Date }>(departuresSql, [accountId, count]);
+  return rows.map(({ at }) => at).toReversed();
+}
+
+const sentSql = `
+  UPDATE messages m SET status = 'sent', sent_at = now()
+  WHERE m.id = $1 AND m.status IN ('queued', 'sending') RETURNING ${messageColumns}`;
+
+/** undefined when a receipt was quicker than the confirmation. */
+export async function markSent(db: Queryable, id: string): Promise<MessageRow | undefined> {
+  return db.one<MessageRow>(sentSql, [id]);
+}
+
+const failedSql = `
+  UPDATE messages m
+  SET status = 'failed', failed_at = now(), error_code = $2, error_message = $3, error_retryable = $4
+  WHERE m.id = $1 AND m.status IN ('queued', 'sending') RETURNING ${messageColumns}`;
+
+export async function markFailed(
+  db: Queryable,
+  id: string,
+  error: { code: string; message: string; retryable: boolean },
+): Promise<MessageRow | undefined> {
+  return db.one<MessageRow>(failedSql, [id, error.code, error.message, error.retryable]);
+}
+
+const cancelSql = `
+  UPDATE messages m SET status = 'cancelled', cancelled_at = now()
+  WHERE m.id = $1 AND m.account_id = $2 AND m.status = 'queued' RETURNING ${messageColumns}`;
+
+export async function cancelQueued(db: Queryable, id: string, accountId: string): Promise<MessageRow | undefined> {
+  return db.one<MessageRow>(cancelSql, [id, accountId]);
+}
+
+const expireSql = `
+  UPDATE messages m SET status = 'expired', expired_at = now()
+  WHERE m.id IN (SELECT q.id FROM messages q WHERE q.status = 'queued' AND q.expires_at <= now()
+                 ORDER BY q.account_id, q.position LIMIT $1 FOR UPDATE SKIP LOCKED)
+  RETURNING ${messageColumns}`;
+
+/** Queued messages whose time is over. */
+export async function expireQueued(db: Queryable, limit: number): Promise<MessageRow[]> {
+  return db.rows<MessageRow>(expireSql, [limit]);
+}
+
+const giveUpSql = `
+  UPDATE messages m
+  SET status = 'failed', failed_at = now(), error_code = 'send.unconfirmed', error_retryable = false,
+      error_message = 'WhatsApp never confirmed this message. It may have arrived.'
+  WHERE m.id IN (SELECT q.id FROM messages q WHERE q.status = 'sending' AND q.expires_at <= now()
+                 ORDER BY q.account_id, q.position LIMIT $1 FOR UPDATE SKIP LOCKED)
+  RETURNING ${messageColumns}`;
+
+/** Messages under way whose time is over without a confirmation. */
+export async function giveUpUnconfirmed(db: Queryable, limit: number): Promise<MessageRow[]> {
+  return db.rows<MessageRow>(giveUpSql, [limit]);
+}

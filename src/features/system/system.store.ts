@@ -1,0 +1,19 @@
+import type { Queryable } from '../../platform/database.ts';
+
+const accountsSql = 'SELECT status, count(*)::int AS count FROM whatsapp_accounts GROUP BY status';
+const queueSql = `
+  SELECT count(*) FILTER (WHERE status = 'queued')::int AS queued,
+         count(*) FILTER (WHERE status = 'sending')::int AS sending
+  FROM messages WHERE status IN ('queued', 'sending')`;
+
+export async function countAccountsByStatus(db: Queryable): Promise<{ status: string; count: number }[]> {
+  return db.rows<{ status: string; count: number }>(accountsSql);
+}
+
+export async function countQueue(db: Queryable): Promise<{ queued: number; sending: number }> {
+  return (await db.one<{ queued: number; sending: number }>(queueSql)) ?? { queued: 0, sending: 0 };
+}
+
+export async function ping(db: Queryable): Promise<void> {
+  await db.one('SELECT 1 AS answer');
+}

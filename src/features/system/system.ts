@@ -1,0 +1,75 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Clock } from '../../platform/clock.ts';
+import type { Database } from '../../platform/database.ts';
+import type { Service } from '../../platform/lifecycle.ts';
+import { countAccountsByStatus, countQueue, ping } from './system.store.ts';
+
+export interface Health {
+  status: 'ok' | 'degraded';
+  version: string;
+  uptimeSeconds: number;
+}
+
+export interface DetailedHealth extends Health {
+  accounts: Record<string, number>;
+  queue: { queued: number; sending: number };
+  databaseMs: number;
+  memory: { rssBytes: number; heapUsedBytes: number };
+  eventLoopDelayMs: { p50: number; p99: number };
+}
+
+/** What the process knows about itself. */
+export interface System extends Service {
+  health(): Promise<Health>;
+  /** Rejects while the database does not answer, as `ready` does. */
+  detailedHealth(): Promise<DetailedHealth>;
+  ready(): Promise<void>;
+}
+
+export function createSystem(options: { database: Database; clock: Clock; version: string }): System {
+  const { database, clock, version } = options;
+  const delay = monitorEventLoopDelay({ resolution: 20 });
+  const startedAtMs = clock.monotonicMs();
+
+  async function health(): Promise<Health> {
+    const isUp = await ping(database).then(
+      () => true,
+      () => false,
+    );
+    const uptimeSeconds = Math.floor((clock.monotonicMs() - startedAtMs) / 1000);
+    return { status: isUp ? 'ok' : 'degraded', version, uptimeSeconds };
+  }
+
+  return {
+    name: 'system',
+    start() {
+      delay.enable();
+      return Promise.resolve();
+    },
+    stop() {
+      delay.disable();
+      return Promise.resolve();
+    },
+    health,
+    async detailedHealth() {
+      const beforeMs = clock.monotonicMs();
+      await ping(database);
+      const databaseMs = Math.round(clock.monotonicMs() - beforeMs);
+      const accounts = await countAccountsByStatus(database);
+      const { rss, heapUsed } = process.memoryUsage();
+      return {
+        ...(await health()),
+        accounts: Object.fromEntries(accounts.map(({ status, count }) => [status, count])),
+        queue: await countQueue(database),
+        databaseMs,
+        memory: { rssBytes: rss, heapUsedBytes: heapUsed },
+        eventLoopDelayMs: { p50: inMs(delay.percentile(50)), p99: inMs(delay.percentile(99)) },
+      };
+    },
+    ready: () => ping(database),
+  };
+}
+
+function inMs(nanoseconds: number): number {
+  return Math.round(nanoseconds / 1e4) / 100;
+}
