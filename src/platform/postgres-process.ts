@@ -5,15 +5,22 @@ import type { UnixUser } from './unix-users.ts';
 
 /**
  * Runs a program that must not outlive us. Its standard input is a pipe from us: when that closes, because we stop or
- * were killed, the program gets SIGINT (for Postgres a fast shutdown), again and again, because it ignores the first ones
- * while it starts. File 3 is the lock, held until all have ended.
+ * were killed, the program gets SIGINT (for Postgres a fast shutdown): again and again, because it ignores the first ones
+ * while it starts, and for 10 s at most, because an orphan that nobody reaps never goes. Then SIGQUIT. File 3 is the
+ * lock, held until all have ended.
  */
 const watchdog = `
 exec 4<&0 </dev/null
 trap '' INT TERM HUP
 "$@" 4<&- &
 program=$!
-(read -r _ <&4; while kill -INT $program; do sleep 0.2; done) 3<&- 2>/dev/null &
+(
+  cd /
+  read -r _ <&4
+  tries=0
+  while [ $tries -lt 50 ] && kill -INT $program; do tries=$((tries + 1)); sleep 0.2; done
+  kill -QUIT $program
+) 3<&- 2>/dev/null &
 watcher=$!
 wait $program
 code=$?

@@ -1,0 +1,69 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export interface Child {
+  readonly process: ChildProcess;
+  /** All that it has said so far. */
+  readonly lines: readonly string[];
+  /** Resolves with the first line that begins so; rejects when the child ends without it. */
+  says(beginning: string): Promise<string>;
+  readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
+  kill(signal: NodeJS.Signals): Promise<void>;
+}
+
+export interface ChildOptions {
+  cwd?: string;
+  uid?: number;
+  gid?: number;
+  detached?: boolean;
+}
+
+/** Runs a TypeScript file of `test/doubles` in a process of its own. */
+export function runChild(file: string, parameters: readonly string[], options: ChildOptions = {}): Child {
+  const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, file), ...parameters], {
+    cwd: join(import.meta.dirname, '../..'),
+    stdio: ['ignore', 'pipe', 'inherit'],
+    ...options,
+  });
+  const lines: string[] = [];
+  const listeners = new Set<() => void>();
+  const notify = (): void => {
+    for (const listener of listeners) listener();
+  };
+  const reader = createInterface({ input: child.stdout });
+  reader.on('line', (line) => {
+    lines.push(line);
+    notify();
+  });
+  const exited = once(child, 'exit').then(([code, signal]) => ({
+    code: code as number | null,
+    signal: signal as NodeJS.Signals | null,
+  }));
+  const ended = Promise.all([exited, once(reader, 'close')]);
+  return {
+    process: child,
+    lines,
+    exited,
+    says: (beginning) =>
+      new Promise((resolve, reject) => {
+        const look = (): boolean => {
+          const line = lines.find((each) => each.startsWith(beginning));
+          if (line === undefined) return false;
+          listeners.delete(look);
+          resolve(line);
+          return true;
+        };
+        if (look()) return;
+        listeners.add(look);
+        void ended.then(() => {
+          if (!look()) reject(new Error(`The child ended without "${beginning}": ${lines.join(' / ')}`));
+        });
+      }),
+    kill: async (signal) => {
+      child.kill(signal);
+      await ended;
+    },
+  };
+}
