@@ -193,7 +193,8 @@ function pooled(pool: ConnectionPool<Connection>, defaultTimeoutMs: number, log:
       try {
         return await withConnection((connection) =>
           runTransaction({
-            run: (sql, parameters = []) => run(connection, sql, parameters, statementTimeoutMs),
+            // The server's own time-out comes first: then the connection is still good.
+            run: (sql, parameters = []) => run(connection, sql, parameters, statementTimeoutMs + 1_000),
             work,
             statementTimeoutMs,
             abandon: () => {
