@@ -20,6 +20,8 @@ export interface ConnectionSettings {
   options?: string;
 }
 
+const hostInQuery = 'host-in-query.invalid';
+
 function invalid(detail: string): AppError {
   return new AppError('database.url_invalid', { detail });
 }
@@ -76,16 +78,19 @@ function tlsSettings(sslmode: string | null, ca: string | undefined): TlsSetting
  * the URL, which holds a password.
  */
 export function connectionFromUrl(databaseUrl: string, databaseCa?: string): ConnectionSettings {
-  if (!URL.canParse(databaseUrl)) {
+  // A URL may leave the host to its query (`postgres://user@/database?host=/run/postgresql`), which `URL` refuses.
+  const text = databaseUrl.replace(/^(\w+:\/\/[^@/?#]*@)(?=[/?]|$)/, `$1${hostInQuery}`);
+  if (!URL.canParse(text)) {
     throw invalid(
       'DATABASE_URL is no URL such as postgres://user:password@host:5432/database; special characters in the password are written %XX.',
     );
   }
-  const url = new URL(databaseUrl);
+  const url = new URL(text);
   if (url.protocol !== 'postgres:' && url.protocol !== 'postgresql:') {
     throw invalid(`DATABASE_URL begins with ${url.protocol}// but must begin with postgres:// or postgresql://.`);
   }
-  const host = url.searchParams.get('host') ?? decode(url.hostname).replace(/^\[(.*)\]$/, '$1');
+  const written = url.hostname === hostInQuery ? '' : decode(url.hostname).replace(/^\[(.*)\]$/, '$1');
+  const host = url.searchParams.get('host') ?? written;
   const user = decode(url.username);
   if (host === '' || user === '') throw invalid('DATABASE_URL must name a user and a host.');
   const ca = databaseCa ?? url.searchParams.get('sslrootcert') ?? undefined;

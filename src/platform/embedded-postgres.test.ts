@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { chmod, mkdir, mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,6 +19,9 @@ let nextFolder = 0;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'embedded-'));
   await chmod(folder, 0o755);
+  const { start, stop } = open(join(folder, 'used'));
+  await start();
+  await stop();
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -26,6 +29,13 @@ afterAll(() => rm(folder, { recursive: true, force: true }));
 function newDataDirectory(): string {
   nextFolder += 1;
   return join(folder, `data-${String(nextFolder)}`);
+}
+
+/** One that was started before, which is quicker than another initdb. */
+function usedDataDirectory(): string {
+  const dataDirectory = newDataDirectory();
+  execFileSync('cp', ['-a', join(folder, 'used'), dataDirectory]);
+  return dataDirectory;
 }
 
 function open(dataDirectory: string, options: Partial<EmbeddedPostgresOptions> = {}) {
@@ -64,7 +74,7 @@ test('it stores what is written and has it again after a stop', async () => {
 });
 
 test('it is small and closed: no TCP port, few connections, a folder nobody else may enter', async () => {
-  const { start, stop, server, db } = open(newDataDirectory());
+  const { start, stop, server, db } = open(usedDataDirectory());
   await start();
   const names = ['listen_addresses', 'max_connections', 'shared_buffers', 'log_statement', 'log_min_error_statement'];
   const settings = await db.rows<{ name: string; value: string }>(
@@ -99,7 +109,7 @@ test('a folder whose path is too long for a socket still works', async () => {
 });
 
 test('a password in the pool that the server does not know is refused at once, in one sentence', async () => {
-  const { server, start, stop, log } = open(newDataDirectory());
+  const { server, start, stop, log } = open(usedDataDirectory());
   await start();
   const connection = () => ({ ...server.connection(), password: 'wrong' });
   const stranger = createDatabase({ connection, clock, log });
@@ -109,7 +119,7 @@ test('a password in the pool that the server does not know is refused at once, i
 });
 
 test('neither statements nor their values reach the log', async () => {
-  const { start, stop, db, log } = open(newDataDirectory());
+  const { start, stop, db, log } = open(usedDataDirectory());
   await start();
   await db.execute('CREATE TABLE word (word text PRIMARY KEY)');
   await db.execute('INSERT INTO word VALUES ($1)', ['canary-value']);
@@ -130,7 +140,7 @@ test('neither statements nor their values reach the log', async () => {
 });
 
 test('when the server dies, it is restarted and the pool finds it again', async () => {
-  const dataDirectory = newDataDirectory();
+  const dataDirectory = usedDataDirectory();
   const { start, stop, db, log } = open(dataDirectory);
   await start();
   const pidFile = join(dataDirectory, 'postgres', 'data', 'postmaster.pid');
@@ -148,7 +158,7 @@ test('when the server dies, it is restarted and the pool finds it again', async 
 });
 
 test('when only the watchdog is killed, the server is restarted all the same', async () => {
-  const dataDirectory = newDataDirectory();
+  const dataDirectory = usedDataDirectory();
   const { start, stop, db, log } = open(dataDirectory);
   await start();
   const pidFile = join(dataDirectory, 'postgres', 'data', 'postmaster.pid');
@@ -215,24 +225,22 @@ describe('when the process is killed', () => {
   });
 
   test('a pid file whose pid now belongs to another program is no obstacle', async () => {
-    const dataDirectory = newDataDirectory();
-    await runChild(childFile, [dataDirectory, 'once']).exited;
+    const dataDirectory = usedDataDirectory();
     const data = join(dataDirectory, 'postgres', 'data');
     const { uid, gid } = await stat(data);
-    const stranger = runChild(childFile, [join(folder, 'stranger-data')], {});
-    await stranger.says('ready');
-    await writeFile(join(data, 'postmaster.pid'), `${String(stranger.process.pid)}\n${data}\n1\n5432\n/nowhere\n\n`);
+    const stranger = spawn('sleep', ['600'], { uid, gid });
+    await writeFile(join(data, 'postmaster.pid'), `${String(stranger.pid)}\n${data}\n1\n5432\n/nowhere\n\n`);
     if (asRoot) execFileSync('chown', [`${String(uid)}:${String(gid)}`, join(data, 'postmaster.pid')]);
     const { start, stop } = open(dataDirectory);
     await start();
     await stop();
-    await stranger.kill('SIGTERM');
+    stranger.kill();
   });
 });
 
 describe('two processes on one folder', () => {
   test('the second gets one clear sentence with the folder and does not harm the first', async () => {
-    const dataDirectory = newDataDirectory();
+    const dataDirectory = usedDataDirectory();
     const first = open(dataDirectory);
     await first.start();
     const second = runChild(childFile, [dataDirectory]);
@@ -257,7 +265,7 @@ describe('two processes on one folder', () => {
 });
 
 test('Ctrl-C in the terminal reaches our process alone', async () => {
-  const dataDirectory = newDataDirectory();
+  const dataDirectory = usedDataDirectory();
   const { start, stop, db } = open(dataDirectory);
   await start();
   const ownGroup = execFileSync('ps', ['-o', 'pgid=', '-p', String(process.pid)], { encoding: 'utf8' }).trim();
@@ -310,8 +318,7 @@ describe.runIf(asRoot)('as root', () => {
   });
 
   test('a folder that came back from a backup as root is given back to its user', async () => {
-    const dataDirectory = newDataDirectory();
-    await runChild(childFile, [dataDirectory, 'once']).exited;
+    const dataDirectory = usedDataDirectory();
     execFileSync('chown', ['-R', '0:0', join(dataDirectory, 'postgres')]);
     const { start, stop } = open(dataDirectory);
     await start();

@@ -24,6 +24,7 @@ async function stop(): Promise<void> {
   await server.stop();
 }
 
+process.once('SIGTERM', () => void stop().then(() => process.exit(0)));
 try {
   process.stdout.write('starting\n');
   await server.start();
@@ -31,7 +32,6 @@ try {
   process.stdout.write(`ready ${String(process.pid)}\n`);
   if (mode === 'insert') await Promise.all([insertRows(), insertRows(), insertRows()]);
   if (mode === 'once') await stop();
-  process.once('SIGTERM', () => void stop().then(() => process.exit(0)));
 } catch (error) {
   await stop();
   process.stdout.write(`failed ${isAppError(error) ? error.code : ''} ${String(error)}\n`);
