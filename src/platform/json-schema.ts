@@ -103,10 +103,18 @@ function addAnnotations(output: JsonSchema, node: Joi.Description): void {
   const [item] = (node['items'] ?? []) as Joi.Description[];
   if (item && typeof output['items'] === 'object') addAnnotations(output['items'] as JsonSchema, item);
   const alternatives = output['anyOf'] as JsonSchema[] | undefined;
-  branchesOf(node).forEach((branch, index) => {
-    const alternative = alternatives?.[index];
+  if (!alternatives) return;
+  const branches = branchesOf(node);
+  branches.forEach((branch, index) => {
+    const alternative = alternatives[index];
     if (alternative) addAnnotations(alternative, branch);
   });
+  output['anyOf'] = alternatives.filter((_, index) => !isFallback(branches[index]));
+}
+
+/** The branch of `variants` that only words the error for an unknown case: it accepts nothing that the others do not. */
+function isFallback(node: Joi.Description | undefined): boolean {
+  return ((node?.metas ?? []) as Record<string, unknown>[]).some((meta) => meta['fallback'] === true);
 }
 
 /** The JSON Schema (draft 2020-12) of what a Joi schema accepts, with the annotations that Joi's own conversion drops. */

@@ -9,30 +9,8 @@ import {
   type HttpServerOptions,
 } from '../../src/platform/http.ts';
 import { createIdempotency } from '../../src/platform/idempotency.store.ts';
-import type { Log } from '../../src/platform/log.ts';
 import type { Route } from '../../src/platform/route.ts';
-
-export interface LoggedLine {
-  level: 'debug' | 'info' | 'warn' | 'error';
-  message: string;
-  context: Record<string, unknown>;
-}
-
-export function recordingLog(lines: LoggedLine[]): Log {
-  const write =
-    (level: LoggedLine['level']) =>
-    (message: string, context: Record<string, unknown> = {}) => {
-      lines.push({ level, message, context });
-    };
-  const log: Log = {
-    debug: write('debug'),
-    info: write('info'),
-    warn: write('warn'),
-    error: write('error'),
-    child: () => log,
-  };
-  return log;
-}
+import { createRecordingLog, type LogLine } from './recording-log.ts';
 
 /** Keeps nothing: for tests whose routes look at the fate of their transaction only. */
 export function emptyDatabase(seen: string[] = []): Database {
@@ -68,7 +46,7 @@ export const knownKeys: Authenticate = async ({ apiKey }) => {
 };
 
 export interface TestServer extends HttpServer {
-  lines: LoggedLine[];
+  lines: LogLine[];
   /** One request; `body` is sent as JSON unless it is text or bytes. */
   call(method: string, path: string, options?: CallOptions): Promise<Reply>;
 }
@@ -89,7 +67,7 @@ export interface Reply {
 type Overrides = Partial<Omit<HttpServerOptions, 'limits'>> & { limits?: Partial<HttpLimits> };
 
 export async function startHttpServer(routes: readonly Route[], overrides: Overrides = {}): Promise<TestServer> {
-  const lines: LoggedLine[] = [];
+  const lines: LogLine[] = [];
   const { limits, ...others } = overrides;
   const server = createHttpServer({
     host: '127.0.0.1',
@@ -100,7 +78,7 @@ export async function startHttpServer(routes: readonly Route[], overrides: Overr
     authenticate: knownKeys,
     idempotency: createIdempotency(),
     database: emptyDatabase(),
-    log: recordingLog(lines),
+    log: createRecordingLog(lines),
     clock: systemClock,
     title: 'Test',
     version: '1.2.3',
