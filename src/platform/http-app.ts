@@ -28,15 +28,10 @@ export interface HttpAppOptions {
   extra?: RequestHandler | undefined;
 }
 
-/** Fixed segments before parameters, so that `/accounts/export` is not taken for an id, in whatever order they come. */
-function bySpecificity(left: Route, right: Route): number {
-  const leftSegments = left.path.split('/');
-  const rightSegments = right.path.split('/');
-  for (let index = 0; index < Math.min(leftSegments.length, rightSegments.length); index += 1) {
-    const order = Number(leftSegments[index]?.startsWith(':')) - Number(rightSegments[index]?.startsWith(':'));
-    if (order !== 0) return order;
-  }
-  return 0;
+/** `/accounts/:id/qr` -> `010`: sorted by it, fixed segments come before parameters, so `/accounts/export` is no id. */
+function shapeOf({ path }: Route): string {
+  const segments = path.split('/').slice(1);
+  return segments.map((segment) => (segment.startsWith(':') ? '1' : '0')).join('');
 }
 
 function allowedMethods(routes: readonly Route[], path: string): string {
@@ -58,7 +53,7 @@ function refuseMethod(allow: string): RequestHandler {
 
 function routerOf(routes: readonly Route[], options: HttpAppOptions): Router {
   const router = Router();
-  const sorted = [...routes].sort(bySpecificity);
+  const sorted = [...routes].sort((left, right) => shapeOf(left).localeCompare(shapeOf(right)));
   const seen = new Set<string>();
   for (const route of sorted) {
     const label = `${route.method} ${route.path.replaceAll(/:\w+/g, ':')}`;

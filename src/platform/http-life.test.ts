@@ -58,6 +58,25 @@ const routes = [
     handle: async ({ body }) => ({ data: body.name }),
   }),
   defineRoute({
+    method: 'POST',
+    path: '/upload',
+    summary: 'Takes JSON or text',
+    tag: 'Test',
+    access: 'anonymous',
+    body: object({ name: required(text({ max: 100 })) }),
+    upload: {
+      contentType: 'text/plain',
+      limitBytes: 1_000,
+      read: async (request) => {
+        let name = '';
+        for await (const chunk of request) name += String(chunk);
+        return { name };
+      },
+    },
+    answer: text({ max: 100 }),
+    handle: async ({ body }) => ({ data: body.name }),
+  }),
+  defineRoute({
     method: 'GET',
     path: '/live',
     summary: 'Server-sent events until the client or the server ends it',
@@ -206,6 +225,30 @@ describe('slow and broken clients', () => {
     await closed;
     expect(received()).toMatch(/^HTTP\/1\.1 408 /);
     expect(received()).toContain('"code":"request.timeout"');
+  });
+
+  test('an upload may take longer than other bodies while its bytes keep coming', async () => {
+    const server = await start({ limits: { requestTimeoutMs: 300, uploadTimeoutMs: 60_000 } });
+    const head = 'POST /api/upload HTTP/1.1\r\nHost: x\r\nContent-Type: text/plain\r\nContent-Length: 8\r\n\r\n';
+    const steady = rawConnection(server);
+    steady.socket.write(head);
+    for (const letter of 'abcdefgh') {
+      await pause(100);
+      steady.socket.write(letter);
+    }
+    await until(() => steady.received().includes('"data":"abcdefgh"'));
+    const stalled = rawConnection(server);
+    stalled.socket.write(`${head}abc`);
+    await stalled.closed;
+    expect(stalled.received()).toMatch(/^HTTP\/1\.1 408 /);
+    const asJson = await server.call('POST', '/api/upload', { body: { name: 'json' } });
+    expect(asJson.json['data']).toBe('json');
+    const large = await server.call('POST', '/api/upload', {
+      body: 'x'.repeat(1_001),
+      headers: { 'content-type': 'text/plain' },
+    });
+    expect([large.status, large.json['detail']]).toEqual([413, 'The body is larger than 1 kB.']);
+    steady.socket.destroy();
   });
 
   test('an answer that takes too long is 503 and the work is told', async () => {

@@ -4,6 +4,7 @@ import { emptyDatabase, startHttpServer, type Reply, type TestServer } from '../
 import { accountOf } from './caller.ts';
 import { AppError } from './errors.ts';
 import { etagOf, requireMatch } from './etag.ts';
+import { currentRequestId } from './log.ts';
 import { defineRoute } from './route.ts';
 import { integer, listOf, object, pageFields, required, text } from './schema.ts';
 
@@ -75,6 +76,25 @@ const routes = [
       }
       return { data: { id: body.name } };
     },
+  }),
+  defineRoute({
+    method: 'POST',
+    path: '/trace',
+    summary: 'The request id as the log sees it',
+    tag: 'Items',
+    access: 'anonymous',
+    body: object({ name: text({ max: 90_000 }) }),
+    answer: text({ max: 100 }),
+    handle: async () => ({ data: currentRequestId() ?? 'lost' }),
+  }),
+  defineRoute({
+    method: 'GET',
+    path: '/items/first',
+    summary: 'A fixed path beside one with a parameter, defined after it',
+    tag: 'Items',
+    access: 'anonymous',
+    answer: text({ max: 100 }),
+    handle: async () => ({ data: 'fixed' }),
   }),
   defineRoute({
     method: 'GET',
@@ -171,6 +191,21 @@ describe('answers', () => {
       const reply = await server.call('GET', '/nowhere', { headers: { 'x-request-id': bad } });
       expect(reply.headers.get('x-request-id')).toMatch(/^req_/);
     }
+  });
+
+  test('the request id reaches the log also after a body was read', async () => {
+    const ids = ['trace-1', 'trace-2', 'trace-3'];
+    const replies = await Promise.all(
+      ids.map((id) => {
+        const body = { name: 'x'.repeat(80_000) };
+        return server.call('POST', '/api/trace', { body, headers: { 'x-request-id': id } });
+      }),
+    );
+    expect(replies.map(({ json }) => json['data'])).toEqual(ids);
+  });
+
+  test('a fixed path wins over a parameter', async () => {
+    expect((await server.call('GET', '/api/items/first')).json['data']).toBe('fixed');
   });
 
   test('the strict policy and the other security headers are on every answer', async () => {

@@ -40,8 +40,14 @@ function callerName(caller: Caller): string {
   return caller.kind === 'admin' ? `admin:${caller.keyId}` : 'anonymous';
 }
 
+function sha256(content: string | Uint8Array): string {
+  return createHash('sha256').update(content).digest('hex');
+}
+
 /** JSON with sorted keys, so that a client that orders its fields differently still repeats the same call. */
 function canonical(value: unknown): string {
+  if (ArrayBuffer.isView(value))
+    return `bytes:${sha256(new Uint8Array(value.buffer, value.byteOffset, value.byteLength))}`;
   if (Array.isArray(value)) return `[${value.map((item) => canonical(item)).join()}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const members = Object.entries(value)
@@ -83,7 +89,7 @@ export function createIdempotency(): Idempotency {
       const identity = [callerName(call.caller), call.route, call.key];
       const lock = await tx.one<{ locked: boolean }>(lockSql, [identity.join('\n')]);
       if (!lock?.locked) throw inProgress();
-      const bodyHash = createHash('sha256').update(canonical(call.content)).digest('hex');
+      const bodyHash = sha256(canonical(call.content));
       // Its own statement after the lock, so that it sees what the holder before us has committed.
       const stored = await tx.one<Row>(findSql, identity);
       if (stored && stored.body_hash !== bodyHash) {

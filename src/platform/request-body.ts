@@ -29,6 +29,11 @@ function tooLarge(limitBytes: number): AppError {
   return new AppError('request.too_large', { status: 413, detail: `The body is larger than ${limit}.` });
 }
 
+/** Throws 413 when the request announces more than the limit, before anything of it is read. */
+export function requireSize(request: IncomingMessage, limitBytes: number): void {
+  if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
+}
+
 function decompressed(request: IncomingMessage): Readable {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (encoding === 'identity') return request;
@@ -49,7 +54,7 @@ function decompressed(request: IncomingMessage): Readable {
 }
 
 async function readBytes(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > limitBytes) throw tooLarge(limitBytes);
+  requireSize(request, limitBytes);
   const source = decompressed(request);
   const chunks: Buffer[] = [];
   let size = 0;

@@ -6,7 +6,7 @@ import type { Database } from './database.ts';
 import { AppError } from './errors.ts';
 import type { Idempotency } from './idempotency.store.ts';
 import type { Log } from './log.ts';
-import { contentTypeOf, readJson } from './request-body.ts';
+import { contentTypeOf, readJson, requireSize } from './request-body.ts';
 import type { RequestContext } from './request-tracking.ts';
 import type { Answer, Route, RouteInput } from './route.ts';
 import { parse } from './schema.ts';
@@ -64,6 +64,7 @@ async function readBody(route: Route, request: Request, context: RequestContext,
     const reading = readJson(request, route.bodyLimitBytes ?? defaultBodyLimitBytes);
     return within(options.clock, options.requestTimeoutMs, reading, bodyTooSlow);
   }
+  requireSize(request, upload.limitBytes);
   const done = new AbortController();
   try {
     const reading = upload.read(request, context.running.signal);

@@ -52,10 +52,14 @@ export interface Answer<T> {
   after?: (signal: AbortSignal) => Promise<Answer<T>>;
 }
 
-/** A body that is not JSON, such as a multipart upload: `read` turns it into the value that the body schema checks. */
+/** A body that is not JSON, such as a multipart upload. */
 export interface Upload {
   contentType: string;
   limitBytes: number;
+  /**
+   * Turns the request into the value that the body schema checks. A request that announces more than `limitBytes` does
+   * not come here; one that announces nothing must be cut at the limit by `read`, with a 413.
+   */
   read: (request: IncomingMessage, signal: AbortSignal) => Promise<unknown>;
 }
 

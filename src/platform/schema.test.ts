@@ -13,6 +13,7 @@ import {
   parse,
   required,
   text,
+  variants,
   withDefault,
   type Infer,
 } from './schema.ts';
@@ -121,6 +122,39 @@ test('an alias is accepted and named in the error as the caller wrote it', () =>
   expect(errorsOf(() => parse(message, { number: '1', to: '2' }, 'body'))).toEqual([
     { field: 'number', message: 'must not be given together with to' },
   ]);
+});
+
+test('a union names the field of the case that was meant', () => {
+  const shape = variants('type', {
+    circle: object({ type: required(oneOf('circle')), radius: required(integer()) }),
+    square: object({ type: required(oneOf('square')), side: required(integer()) }),
+  });
+  expectTypeOf<Infer<typeof shape>>().toEqualTypeOf<
+    { type: 'circle'; radius: number } | { type: 'square'; side: number }
+  >();
+  expect(parse(shape, { type: 'square', side: 2 }, 'body')).toEqual({ type: 'square', side: 2 });
+  expect(errorsOf(() => parse(shape, { type: 'circle', side: 2 }, 'body'))).toEqual([
+    { field: 'radius', message: 'is required' },
+    { field: 'side', message: 'is not a known field' },
+  ]);
+  expect(errorsOf(() => parse(shape, { type: 'line' }, 'body'))).toEqual([
+    { field: 'type', message: 'must be one of circle, square' },
+  ]);
+});
+
+test('a union may have a case that is meant when nothing tells', () => {
+  const shape = variants(
+    'type',
+    {
+      circle: object({ type: required(oneOf('circle')), radius: required(integer()) }),
+      square: object({ type: withDefault(oneOf('square'), 'square'), side: required(integer()) }),
+    },
+    'square',
+  );
+  expect(parse(shape, { side: 2 }, 'body')).toEqual({ type: 'square', side: 2 });
+  expect(parse(shape, { type: 'circle', radius: 2 }, 'body')).toEqual({ type: 'circle', radius: 2 });
+  expect(errorsOf(() => parse(shape, {}, 'body'))).toEqual([{ field: 'side', message: 'is required' }]);
+  expect(errorsOf(() => parse(shape, { type: 'line' }, 'body'))).toHaveLength(1);
 });
 
 describe('hostile input', () => {

@@ -64,6 +64,33 @@ export function nullable<S extends Joi.AnySchema>(schema: S): Joi.AnySchema<Infe
   return plain ? schema.allow(null) : Joi.alternatives<Infer<S>, null>(schema, Joi.valid(null));
 }
 
+type Cases = Record<string, Joi.AnySchema>;
+
+/**
+ * A union of objects told apart by one field, so that an error names the field of the case that was meant. `defaultCase`
+ * is meant when the field is missing; its schema gives the field that default.
+ */
+export function variants<C extends Cases>(
+  field: string,
+  cases: C,
+  defaultCase?: string & keyof C,
+): Joi.AlternativesSchema<Infer<C[keyof C]>> {
+  const names = Object.keys(cases);
+  const unmatched = Joi.object({ [field]: required(Joi.valid(...names)) })
+    .unknown()
+    .meta({ fallback: true });
+  const branches: (Joi.SwitchCases | Joi.SwitchDefault)[] = Object.entries(cases).map(([name, schema], index) => ({
+    // A literal must be there to match; an optional schema also matches what is missing.
+    is: name === defaultCase ? Joi.valid(name) : name,
+    // oxlint-disable-next-line unicorn/no-thenable -- Joi's word for it, never awaited
+    then: schema,
+    ...(index === names.length - 1 ? { otherwise: unmatched } : {}),
+  }));
+  return Joi.alternatives<Infer<C[keyof C]>>().conditional(`.${field}`, {
+    switch: branches,
+  }) as Joi.AlternativesSchema<Infer<C[keyof C]>>;
+}
+
 export interface TextOptions {
   /** In UTF-16 units, as JavaScript counts. */
   max: number;
