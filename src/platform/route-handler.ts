@@ -26,6 +26,9 @@ type Input = RouteInput<unknown, unknown, unknown>;
 
 const defaultBodyLimitBytes = 100_000;
 
+/** Without a reason of its own, each `abort()` would make a DOMException with its stack: a tenth of a request's time. */
+const ended = new Error('The wait has ended');
+
 /** Waits for `work` at most `ms`; what becomes of it afterwards is nobody's concern. */
 async function within<T>(clock: Clock, ms: number, work: Promise<T>, late: () => Error): Promise<T> {
   const done = new AbortController();
@@ -35,7 +38,7 @@ async function within<T>(clock: Clock, ms: number, work: Promise<T>, late: () =>
   try {
     return await Promise.race([work, limit]);
   } finally {
-    done.abort();
+    done.abort(ended);
   }
 }
 
@@ -70,7 +73,7 @@ async function readBody(route: Route, request: Request, context: RequestContext,
     const reading = upload.read(request, context.running.signal);
     return await Promise.race([reading, watchUpload(request, options, done.signal)]);
   } finally {
-    done.abort();
+    done.abort(ended);
   }
 }
 
