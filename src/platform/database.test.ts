@@ -4,7 +4,7 @@ import { createRecordingLog, type RecordingLog } from '../../test/doubles/record
 import { openTestDatabase, type TestDatabase } from '../../test/doubles/test-database.ts';
 import { waitFor } from '../../test/doubles/wait-for.ts';
 import { systemClock as clock } from './clock.ts';
-import { createDatabase, isUnavailable, isUniqueViolation, type Database, type DatabaseOptions } from './database.ts';
+import { createDatabase, isUnavailable, type Database, type DatabaseOptions } from './database.ts';
 
 let db: TestDatabase;
 let proxy: PostgresProxy;
@@ -80,15 +80,6 @@ describe('values', () => {
       json: { a: [1] },
       list: ['x', 'y'],
     });
-  });
-
-  test('a unique violation is told from others, by constraint', async () => {
-    await db.execute(`INSERT INTO word VALUES ('a', 1)`);
-    const error: unknown = await db.execute(`INSERT INTO word VALUES ('a', 2)`).catch((reason: unknown) => reason);
-    expect(isUniqueViolation(error)).toBe(true);
-    expect(isUniqueViolation(error, 'word_once')).toBe(true);
-    expect(isUniqueViolation(error, 'number_once')).toBe(false);
-    expect(isUnavailable(error)).toBe(false);
   });
 });
 

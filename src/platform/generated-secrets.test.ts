@@ -7,7 +7,7 @@ import { runChild } from '../../test/doubles/child-process.ts';
 import { createRecordingLog, type RecordingLog } from '../../test/doubles/recording-log.ts';
 import { openTestDatabase } from '../../test/doubles/test-database.ts';
 import { systemClock as clock } from './clock.ts';
-import { verifyCanary } from './encryption-canary.ts';
+import { verifyCanary } from './encryption-canary.store.ts';
 import { loadGeneratedSecrets, type GeneratedSecrets } from './generated-secrets.ts';
 import { createSecrets } from './secrets.ts';
 

@@ -55,6 +55,9 @@ const routes = ['/things', '/others'].map((path) =>
 beforeAll(async () => {
   database = await openTestDatabase();
   await database.execute('CREATE TABLE things (number integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text)');
+  await database.execute(`
+    INSERT INTO whatsapp_accounts (id, name, kind, status, status_message)
+    SELECT 'acc_' || number, 'Shop', 'sandbox', 'initializing', 'Starting' FROM generate_series(1, 9) AS number`);
   server = await startHttpServer(routes, { database });
 });
 afterAll(async () => {

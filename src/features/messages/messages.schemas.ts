@@ -12,6 +12,7 @@ import {
   pageFields,
   required,
   text,
+  variants,
   withDefault,
 } from '../../platform/schema.ts';
 import { messageStatuses } from './message.ts';
@@ -33,8 +34,14 @@ const outgoingFields = {
 };
 const aliases = { to: ['number', 'phone', 'phoneNumber', 'chatId'], text: ['message', 'body'] };
 
-export const sendBody = object({ ...outgoingFields, type: withDefault(oneOf('text'), 'text') }, { aliases });
-export const messageBody = object({ ...outgoingFields, type: required(oneOf('text')) }, { aliases });
+export const sendBody = variants(
+  'type',
+  { text: object({ ...outgoingFields, type: withDefault(oneOf('text'), 'text') }, { aliases }) },
+  'text',
+);
+export const messageBody = variants('type', {
+  text: object({ ...outgoingFields, type: required(oneOf('text')) }, { aliases }),
+});
 export const sendQuery = object({
   wait: withDefault(flag(), false).description('Answers 200 once WhatsApp confirmed or it failed, or 202 after 20 s.'),
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openTestDatabase, type TestDatabase } from '../../test/doubles/test-database.ts';
-import { verifyCanary } from './encryption-canary.ts';
+import { verifyCanary } from './encryption-canary.store.ts';
 import { createSecrets } from './secrets.ts';
 
 const secrets = createSecrets({ key: 'the key with which it was written' });
