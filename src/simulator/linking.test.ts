@@ -1,54 +1,91 @@
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { linkClient } from '../../test/doubles/linked-client.ts';
-import { connectStock, newStockAccount, type StockClient } from '../../test/doubles/stock-client.ts';
-import { createSimulator, type Simulator } from './simulator.ts';
+import { expect, test } from 'vitest';
+import { useSimulatedNetwork } from '../../test/doubles/simulated-network.ts';
+import { newStockAccount } from '../../test/doubles/stock-client.ts';
 
-let simulator: Simulator;
-const clients: StockClient[] = [];
+const owner = '9990000000001';
+const newcomer = '9990000000009';
 
-beforeEach(async () => {
-  simulator = createSimulator({ seed: Buffer.alloc(32, 7) });
-  await simulator.start();
-});
-afterEach(async () => {
-  for (const client of clients.splice(0)) await client.end();
-  await simulator.stop();
-  expect(simulator.control.counters().unknownQueries).toEqual([]);
-});
-
-function connect(account = newStockAccount()): StockClient {
-  const client = connectStock(account, simulator.url);
-  clients.push(client);
-  return client;
-}
+const network = useSimulatedNetwork([owner]);
 
 test('a client that shows a code is linked by the phone that scans it, and is told to restart', async () => {
-  const phone = simulator.control.phone('9990000000001');
+  const phone = network.control.phone(newcomer);
   const account = newStockAccount();
-  const first = connect(account);
+  const first = network.connect(account);
   const scanned = phone.scan(await first.qr());
 
   expect(await first.closed()).toBe(515);
-  expect(account.creds.me?.id).toBe('9990000000001:1@s.whatsapp.net');
+  expect(account.creds.me?.id).toBe(`${newcomer}:1@s.whatsapp.net`);
   expect(account.creds.me?.lid).toBe(phone.lid.replace('@', ':1@'));
 
-  const second = connect(account);
+  const second = network.connect(account);
   await second.opened();
-  expect(await scanned).toEqual({ deviceJid: '9990000000001:1@s.whatsapp.net' });
-  expect(phone.devices()).toEqual(['9990000000001:1@s.whatsapp.net']);
+  expect(await scanned).toEqual({ deviceJid: `${newcomer}:1@s.whatsapp.net` });
+  expect(phone.devices()).toEqual([`${newcomer}:1@s.whatsapp.net`]);
+  await second.until(() => (account.creds.myAppStateKeyId ? true : undefined));
+  await second.until(() => (account.creds.accountSyncCounter > 0 ? true : undefined));
 });
 
-test('a linked client gets the key of its app state and its history, and does not wait for them', async () => {
-  const { client, account } = await linkClient(simulator.url, simulator.control.phone('9990000000001'));
-  clients.push(client);
-  await client.until(() => (account.creds.myAppStateKeyId ? true : undefined));
-  await client.until(() => (account.creds.accountSyncCounter > 0 ? true : undefined));
+test('a code that is none, or was used, is refused', async () => {
+  const phone = network.control.phone(newcomer);
+  await expect(phone.scan('hello')).rejects.toThrow('no code of this network');
+  const client = network.connect(newStockAccount());
+  const code = await client.qr();
+  const [ref = '', noiseKey = '', identityKey = '', secret = ''] = code.split('#')[1]?.split(',') ?? [];
+  await expect(phone.scan([ref, identityKey, noiseKey, secret, '1'].join(','))).rejects.toThrow('does not belong');
+  const scanned = phone.scan(code).catch(() => undefined);
+  await expect(phone.scan(code)).rejects.toThrow('used or replaced');
+  await client.closed();
+  await expect(phone.scan(code)).rejects.toThrow('used or replaced');
+  void scanned;
 });
 
-test('it logs in again with what it saved', async () => {
-  const { client, account } = await linkClient(simulator.url, simulator.control.phone('9990000000001'));
+test('a client shows the next code when the first has lived its time', async () => {
+  const client = network.connect(newStockAccount(), { qrTimeout: 30 });
+  await client.until(() => (client.qrCodes.length === 6 ? true : undefined));
+  expect(new Set(client.qrCodes.map((code) => code.split(',')[0])).size).toBe(6);
+  expect(await client.closed()).toBe(408);
+});
+
+test('a linked client logs in again with what it saved', async () => {
+  const client = await network.login(owner);
   await client.end();
-  const again = connect(account);
-  await again.opened();
-  expect([...simulator.control.counters().openSockets.values()]).toEqual([1]);
+  await network.login(owner);
+  await expect.poll(() => [...network.control.counters().openSockets]).toEqual([[`${owner}:1@s.whatsapp.net`, 1]]);
+});
+
+test('a login with other keys than the linked ones is refused with 401', async () => {
+  const account = network.account(owner);
+  account.creds = { ...account.creds, noiseKey: newStockAccount().creds.noiseKey };
+  expect(await network.connect(account).closed()).toBe(401);
+});
+
+test('a second login of the same device ends the first with 440', async () => {
+  const first = await network.login(owner);
+  const second = await network.login(owner);
+  expect(await first.closed()).toBe(440);
+  const { openSockets, mostSockets } = network.control.counters();
+  expect([...openSockets.values()]).toEqual([1]);
+  expect([...mostSockets.values()]).toEqual([1]);
+  await second.end();
+});
+
+test('logging out on the phone removes the device: 401 now and at the next login', async () => {
+  const client = await network.login(owner);
+  await network.control.phone(owner).logOut();
+  expect(await client.closed()).toBe(401);
+  expect(network.control.phone(owner).devices()).toEqual([]);
+  expect(await network.connect(network.account(owner)).closed()).toBe(401);
+});
+
+test('logging out in the client removes the device', async () => {
+  const client = await network.login(owner);
+  await client.sock.logout();
+  await expect.poll(() => network.control.phone(owner).devices()).toEqual([]);
+});
+
+test('a phone that leaves the network takes everything of it from the store', async () => {
+  await network.control.phone(newcomer).send({ to: owner, text: 'farewell' });
+  await network.control.phone(newcomer).remove();
+  expect([...network.store.rows.keys()].filter((key) => key.split(':')[1] === newcomer)).toEqual([]);
+  expect(network.control.phones().map(({ number }) => number)).toEqual([owner]);
 });

@@ -138,6 +138,7 @@ export function createPhoneOutbox(network: Network, post: Post): PhoneOutbox {
       phone.chats.show(message);
       if (!phone.record.identity.away) await dispatch(phone, message, addressing ?? 'phone');
       await phone.chats.wait((shown) => shown.id === id && shown.status !== 'pending');
+      await network.state.durable();
       return { id };
     },
     async sendPending(phone) {
@@ -170,7 +171,8 @@ export function createPhoneOutbox(network: Network, post: Post): PhoneOutbox {
       await peer(phone, device, historyFor(phone));
     },
     async answerPeer(phone, from, id, message) {
-      const asked = message.protocolMessage?.peerDataOperationRequestMessage?.placeholderMessageResendRequest ?? [];
+      const request = (message.deviceSentMessage?.message ?? message).protocolMessage?.peerDataOperationRequestMessage;
+      const asked = request?.placeholderMessageResendRequest ?? [];
       const results = asked.flatMap(({ messageKey }) => {
         const known = phone.chats.byId(messageKey?.id ?? '');
         if (!known || !messageKey) return [];

@@ -117,6 +117,7 @@ export function connectStock(
   const messages: { type: string; message: WAMessage }[] = [];
   const updates: StockUpdate[] = [];
   const acks = new Map<string, Record<string, string>>();
+  const sentMessages = new Map<string, WAMessage>();
   const qrCodes: string[] = [];
   let open = false;
   let closeCode: number | undefined;
@@ -128,6 +129,7 @@ export function connectStock(
     waWebSocketUrl: url,
     logger: silentLogger,
     syncFullHistory: false,
+    getMessage: async ({ id }) => sentMessages.get(id ?? '')?.message ?? undefined,
     ...options,
   });
   sock.ev.on('connection.update', (update: Partial<ConnectionState>) => {
@@ -141,7 +143,13 @@ export function connectStock(
   });
   sock.ev.on('creds.update', () => setImmediate(changed));
   sock.ev.on('messages.upsert', ({ messages: added, type }) => {
-    for (const message of added) messages.push({ type, message });
+    for (const message of added) {
+      messages.push({ type, message });
+      // An early receipt is folded into the message itself.
+      const { id, remoteJid } = message.key;
+      const parameters = (message.messageStubParameters ?? []) as string[];
+      updates.push({ id: id ?? '', chat: remoteJid ?? '', status: message.status, parameters });
+    }
     changed();
   });
   sock.ev.on('messages.update', (changes) => {
@@ -191,10 +199,15 @@ export function connectStock(
     acknowledged: (id) => until(() => acks.get(id)),
     async sends(to, text) {
       const sent = await sock.sendMessage(to, { text });
+      if (sent?.key.id) sentMessages.set(sent.key.id, sent);
       return sent?.key.id ?? '';
     },
     mute() {
-      underlyingSocket(sock).send = () => undefined;
+      const swallow = (...args: readonly unknown[]): void => {
+        const sent = args.find((arg): arg is () => void => typeof arg === 'function');
+        sent?.();
+      };
+      underlyingSocket(sock).send = swallow;
     },
     die: () => underlyingSocket(sock).terminate(),
     async end() {

@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import { useSimulatedNetwork } from '../../test/doubles/simulated-network.ts';
+
+const owner = '9990000000001';
+const friend = '9990000000003';
+const friendJid = `${friend}@s.whatsapp.net`;
+
+const network = useSimulatedNetwork([owner]);
+
+test('a network that was killed goes on with its sessions, chats and queues', async () => {
+  const client = await network.login(owner);
+  await client.sends(friendJid, 'one');
+  await network.control.phone(friend).receives('one');
+  await network.control.phone(friend).send({ to: owner, text: 'two' });
+  await client.receives('two');
+  await client.end();
+  await network.control.phone(friend).send({ to: owner, text: 'queued before the kill' });
+
+  await network.restart();
+  expect(
+    network.control
+      .phone(friend)
+      .messages()
+      .map(({ text }) => text),
+  ).toEqual(['one', 'two', 'queued before the kill']);
+  const again = await network.login(owner);
+  await again.receives('queued before the kill');
+  const id = await again.sends(friendJid, 'after the kill');
+  await network.control.phone(friend).receives('after the kill');
+  await again.reaches(id, 3);
+  await network.control.phone(friend).send({ to: owner, text: 'still the same session' });
+  await again.receives('still the same session');
+  expect(network.control.counters().undecryptable).toBe(0);
+});
+
+test('a stanza is acknowledged only after what follows from it is written', async () => {
+  const client = await network.login(owner);
+  await client.acknowledged(await client.sends(friendJid, 'warm up'));
+  network.store.hold();
+  const id = await client.sends(friendJid, 'not durable yet');
+  await network.control.phone(friend).receives('not durable yet');
+  let acknowledged = false;
+  const ack = client.acknowledged(id).then(() => (acknowledged = true));
+  expect([...network.store.rows.values()].some((value) => Buffer.from(value).includes('not durable yet'))).toBe(false);
+  expect(acknowledged).toBe(false);
+  network.store.release();
+  await ack;
+  expect([...network.store.rows.values()].some((value) => Buffer.from(value).includes('not durable yet'))).toBe(true);
+});
+
+test('what was neither written nor acknowledged is sent again by the client and is not undecryptable', async () => {
+  const client = await network.login(owner);
+  await client.acknowledged(await client.sends(friendJid, 'warm up'));
+  network.store.hold();
+  const lost = await client.sends(friendJid, 'lost with the kill');
+  await network.control.phone(friend).receives('lost with the kill');
+  const rows = new Map(network.store.rows);
+  network.store.release();
+  await client.acknowledged(lost);
+  await client.end();
+  await network.restart(rows);
+  expect(
+    network.control
+      .phone(friend)
+      .messages()
+      .map(({ text }) => text),
+  ).toEqual(['warm up']);
+  const again = await network.login(owner);
+  await again.sock.sendMessage(friendJid, { text: 'lost with the kill' }, { messageId: lost });
+  await network.control.phone(friend).receives('lost with the kill');
+  expect(network.control.counters().undecryptable).toBe(0);
+});
+
+test('a phone owes its receipts beyond a kill', async () => {
+  const client = await network.login(owner);
+  const id = await client.sends(friendJid, 'confirm me');
+  await client.acknowledged(id);
+  await network.restart();
+  const again = await network.login(owner);
+  await again.until(() => again.updates.find((update) => update.id === id && (update.status ?? 0) >= 3));
+});
+
+test('phones keep the last 200 messages', async () => {
+  for (let index = 0; index < 205; index += 1) {
+    await network.control.phone(friend).send({ to: '9990000000004', text: `message ${index}` });
+  }
+  await network.restart();
+  const texts = network.control
+    .phone(friend)
+    .messages()
+    .map(({ text }) => text);
+  expect(texts).toHaveLength(200);
+  expect(texts[0]).toBe('message 5');
+  expect(texts.at(-1)).toBe('message 204');
+});
