@@ -2,6 +2,29 @@ import type { Fault } from './control.ts';
 
 type FaultOf<Kind extends Fault['kind']> = Extract<Fault, { kind: Kind }>;
 
+const kinds: Readonly<Record<Fault['kind'], true>> = {
+  'drop-line': true,
+  'stream-error': true,
+  'device-removed': true,
+  replaced: true,
+  'silent-line': true,
+  'refuse-login': true,
+  'refuse-upgrade': true,
+  'delay-acks': true,
+  'drop-acks': true,
+  'error-ack': true,
+  'unanswered-query': true,
+  latency: true,
+  'redeliver-last': true,
+  'corrupt-next': true,
+  'forget-sessions': true,
+  unregistered: true,
+};
+
+export function isFaultKind(kind: string): kind is Fault['kind'] {
+  return kind in kinds;
+}
+
 /** Faults that lie in wait. Those that happen at once (drop-line, …) are no part of this. */
 export interface Faults {
   add(fault: Fault): void;

@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { createControlServer } from './control-server.ts';
+import { createSimulator } from './simulator.ts';
+import { createStateFile } from './state-file.ts';
+
+/** The simulator as a process of its own: prints `{ url, noiseRoot, control }` on one line when it is ready. */
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '0' },
+      'control-port': { type: 'string', default: '0' },
+      state: { type: 'string' },
+      seed: { type: 'string' },
+      'receipt-delay-ms': { type: 'string' },
+    },
+  });
+  // libsignal prints key material; nothing else here writes through the console.
+  Object.assign(console, { info: () => undefined, warn: () => undefined, error: () => undefined });
+
+  const seed = values.seed === undefined ? randomBytes(32) : Buffer.from(values.seed, 'hex');
+  if (seed.length !== 32) throw new Error('--seed takes 64 hexadecimal digits');
+  const delay = values['receipt-delay-ms'];
+  const simulator = createSimulator({
+    seed,
+    port: Number(values.port),
+    log: (message, context) => process.stderr.write(`${JSON.stringify({ message, ...context })}\n`),
+    ...(values.state === undefined ? {} : { store: createStateFile(values.state) }),
+    ...(delay === undefined ? {} : { receiptDelayMs: Number(delay) }),
+  });
+  const control = createControlServer(simulator.control);
+  await simulator.start();
+  const ready = {
+    url: simulator.url,
+    noiseRoot: Buffer.from(simulator.noiseRoot).toString('hex'),
+    control: await control.start(Number(values['control-port'])),
+  };
+  process.stdout.write(`${JSON.stringify(ready)}\n`);
+
+  const stop = async (): Promise<void> => {
+    await control.stop();
+    await simulator.stop();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+}
+
+await main();
