@@ -48,11 +48,6 @@ export function isServerFull(error: unknown): boolean {
   return errorCode(error) === '53300' || (error instanceof Error && /max clients reached/i.test(error.message));
 }
 
-/** Certainly never sent: the connection had died before the statement was written. */
-export function isNeverSent(error: unknown): boolean {
-  return error instanceof Error && error.message.endsWith('not queryable');
-}
-
 /** Nothing is wrong with the statement: the database could not be reached, or could not write. Later it may work. */
 export function isUnavailable(error: unknown): boolean {
   return isAppError(error, 'database.unavailable') || isConnectionError(error);

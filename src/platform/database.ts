@@ -2,7 +2,7 @@ import { Client, types, type ClientConfig } from 'pg';
 import type { Clock } from './clock.ts';
 import { createConnectionPool, type ConnectionPool } from './connection-pool.ts';
 import type { ConnectionSettings } from './database-connection.ts';
-import { asDatabaseError, errorCode, isNeverSent, isServerFull, isUnavailable } from './database-errors.ts';
+import { asDatabaseError, errorCode, isServerFull, isUnavailable } from './database-errors.ts';
 import { connectFirst } from './database-start.ts';
 import {
   queryable,
@@ -180,10 +180,7 @@ function pooled(pool: ConnectionPool<Connection>, defaultTimeoutMs: number, log:
     statement,
     query: async (sql: string, parameters: readonly unknown[] = []): Promise<QueryResult> => {
       try {
-        return await statement(sql, parameters).catch((error: unknown) => {
-          if (isNeverSent(error)) return statement(sql, parameters);
-          throw error;
-        });
+        return await statement(sql, parameters);
       } catch (error) {
         throw asDatabaseError(error);
       }

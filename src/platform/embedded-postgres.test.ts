@@ -177,6 +177,13 @@ test('when only the watchdog is killed, the server is restarted all the same', a
   expect(await postgresProcessesIn(dataDirectory)).toEqual([]);
 });
 
+test('a data directory that cannot be made is named in one sentence', async () => {
+  await expect(open('/dev/null/data').start()).rejects.toMatchObject({
+    code: 'database.folder_not_writable',
+    detail: expect.stringContaining('The folder /dev/null/data cannot be made') as string,
+  });
+});
+
 test('stop during a start leaves nothing running', async () => {
   const dataDirectory = newDataDirectory();
   const { server } = open(dataDirectory);

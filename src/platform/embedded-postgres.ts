@@ -14,13 +14,17 @@ import {
   serverSettings,
   signalPostmaster,
 } from './postgres-cluster.ts';
-import { preparePostgresFolder, type PostgresFolder } from './postgres-folder.ts';
+import {
+  claimPostgresFolder,
+  locatePostgresFolder,
+  type PostgresFolder,
+  type PostgresLocation,
+} from './postgres-folder.ts';
 import { parsePostgresLogLine, runWatched, type PostgresLogLine, type WatchedProcess } from './postgres-process.ts';
-import { findPostgresProgram } from './postgres-program.ts';
 import { backoffMs, type Random } from './retry.ts';
 
 export interface EmbeddedPostgresOptions {
-  /** `DATA_DIR`; the database is its folder `postgres`, or lies in `systemDirectory` (see `preparePostgresFolder`). */
+  /** `DATA_DIR`; the database is its folder `postgres`, or lies in `systemDirectory` (see `locatePostgresFolder`). */
   dataDirectory: string;
   clock: Clock;
   log: Log;
@@ -104,7 +108,7 @@ export function createEmbeddedPostgres(options: EmbeddedPostgresOptions): Embedd
     });
   }
 
-  async function takeOwnership({ home, user }: PostgresFolder): Promise<void> {
+  async function takeOwnership({ home, user }: PostgresLocation): Promise<void> {
     ownerLock = await lockFile(clusterPaths(home).ownerLock, user);
     if (!ownerLock) throw inUse();
   }
@@ -200,10 +204,10 @@ export function createEmbeddedPostgres(options: EmbeddedPostgresOptions): Embedd
 
   async function start(): Promise<void> {
     const { dataDirectory, systemDirectory = '/var/lib/switchboard' } = options;
-    const program = await findPostgresProgram();
-    folder = await preparePostgresFolder({ dataDirectory, systemDirectory, program, log });
-    await takeOwnership(folder);
+    const location = await locatePostgresFolder({ dataDirectory, systemDirectory, log });
+    await takeOwnership(location);
     try {
+      folder = await claimPostgresFolder(location, log);
       const first = await becomeReady(folder);
       supervising = supervise(folder, first).catch(() => undefined);
     } catch (error) {

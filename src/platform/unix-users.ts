@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { lchown, readFile, readdir } from 'node:fs/promises';
+import { lchown, lstat, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface UnixUser {
@@ -38,11 +38,8 @@ export async function knownUserFor(user: UnixUser): Promise<UnixUser | undefined
 /** From the top down, so that the former owner cannot put a link in the way of what follows. */
 export async function giveTo(user: UnixUser, path: string): Promise<void> {
   await lchown(path, user.uid, user.gid);
-  for (const entry of await readdir(path, { withFileTypes: true })) {
-    const child = join(path, entry.name);
-    if (entry.isDirectory()) await giveTo(user, child);
-    else await lchown(child, user.uid, user.gid);
-  }
+  if (!(await lstat(path)).isDirectory()) return;
+  for (const entry of await readdir(path)) await giveTo(user, join(path, entry));
 }
 
 /** Whether `user` can run this. Asked of the system, because modes alone do not tell. */
