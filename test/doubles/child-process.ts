@@ -18,9 +18,10 @@ export interface ChildOptions {
   uid?: number;
   gid?: number;
   detached?: boolean;
+  env?: NodeJS.ProcessEnv;
 }
 
-/** Runs a TypeScript file of `test/doubles` in a process of its own. */
+/** Runs a TypeScript file, named from this folder, in a process of its own. */
 export function runChild(file: string, parameters: readonly string[], options: ChildOptions = {}): Child {
   const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, file), ...parameters], {
     cwd: join(import.meta.dirname, '../..'),

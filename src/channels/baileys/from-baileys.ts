@@ -28,7 +28,7 @@ export function fromBaileys(
     remoteId: id,
     chat: { jid: alias ? jidOfPhone(alias.phone) : bareJid(remoteJid), type: chatType },
     chatAlias: alias,
-    from: key.fromMe ? self : senderOf(key, message.pushName ?? null),
+    from: key.fromMe ? self : senderOf(key, message.pushName || null),
     fromMe: key.fromMe === true,
     content,
     replyTo: replyTo(message.message),
@@ -56,7 +56,7 @@ function isForPeople(content: proto.IMessage): boolean {
 }
 
 function replyTo(message: proto.IMessage | null | undefined): string | null {
-  return normalizeMessageContent(message)?.extendedTextMessage?.contextInfo?.stanzaId ?? null;
+  return normalizeMessageContent(message)?.extendedTextMessage?.contextInfo?.stanzaId || null;
 }
 
 /** A person's two addresses, where the stanza carried both. */
@@ -68,8 +68,10 @@ function aliasOf(jid: string, alternative: string | null | undefined): { lid: st
 }
 
 function senderOf(key: WAMessageKey, name: string | null): Person {
-  const jid = bareJid(key.participant ?? key.remoteJid ?? '');
-  return personOf(jid, key.participant ? key.participantAlt : key.remoteJidAlt, name);
+  // An absent field of a protobuf message reads as ''.
+  return key.participant
+    ? personOf(key.participant, key.participantAlt, name)
+    : personOf(key.remoteJid ?? '', key.remoteJidAlt, name);
 }
 
 /** A person from one address and, where known, the other; `jid` is the phone's address where there is one. */

@@ -1,0 +1,70 @@
+import type { ServerProcess } from './server-process.ts';
+import { waitFor } from './wait-for.ts';
+
+export interface AccountJson {
+  id: string;
+  name: string;
+  status: string;
+  statusMessage: string;
+  statusReason: string | null;
+  nextStep: string | null;
+  phone: string | null;
+  apiKey: string;
+}
+
+export interface MessageJson {
+  id: string;
+  accountId: string;
+  direction: 'incoming' | 'outgoing';
+  origin: string;
+  whatsappId: string;
+  chat: { jid: string; type: string };
+  from: { jid: string; phone: string | null; lid: string | null; name: string | null };
+  type: string;
+  text: string | null;
+  status: string;
+  statusAt: Record<string, string | null>;
+  error: { code: string } | null;
+}
+
+/** What a script does with a server, in words of the product. */
+export interface Api {
+  createAccount(name: string, kind: 'whatsapp' | 'sandbox', settings?: object): Promise<AccountJson>;
+  account(id: string): Promise<AccountJson>;
+  qr(id: string): Promise<string>;
+  messages(account: { apiKey: string }, query?: string): Promise<MessageJson[]>;
+  send(account: { apiKey: string }, to: string, text: string, query?: string): Promise<MessageJson>;
+  /** Resolves once the account has this status. */
+  becomes(id: string, status: string): Promise<AccountJson>;
+  /** Resolves once a message with this text is listed in this status. */
+  lists(account: { apiKey: string }, text: string, ...statuses: readonly string[]): Promise<MessageJson>;
+}
+
+export function apiOf(server: ServerProcess): Api {
+  const api: Api = {
+    createAccount: async (name, kind, settings) =>
+      (await server.data('POST', '/api/accounts', { body: { name, kind, settings } })) as AccountJson,
+    account: async (id) => (await server.data('GET', `/api/accounts/${id}`)) as AccountJson,
+    qr: async (id) => ((await server.data('GET', `/api/accounts/${id}/qr`)) as { qr: string }).qr,
+    messages: async (account, query = '') =>
+      (await server.data('GET', `/api/messages?limit=200${query}`, { key: account.apiKey })) as MessageJson[],
+    send: async (account, to, text, query = '') =>
+      (await server.data('POST', `/api/send${query}`, { key: account.apiKey, body: { to, text } })) as MessageJson,
+    async becomes(id, status) {
+      let found = await api.account(id);
+      await waitFor(async () => (found = await api.account(id)).status === status);
+      return found;
+    },
+    async lists(account, text, ...statuses) {
+      let found: MessageJson | undefined;
+      await waitFor(async () => {
+        const all = await api.messages(account);
+        found = all.find((each) => each.text === text && (statuses.length === 0 || statuses.includes(each.status)));
+        return found !== undefined;
+      });
+      if (!found) throw new Error(`No message ${text}`);
+      return found;
+    },
+  };
+  return api;
+}

@@ -1,0 +1,22 @@
+import { createControlClient, type RemoteControl } from '../../src/simulator/control-client.ts';
+import { runChild } from './child-process.ts';
+
+export interface SimulatorProcess {
+  readonly url: string;
+  /** 64 hexadecimal digits. */
+  readonly noiseRoot: string;
+  readonly control: RemoteControl;
+  stop(): Promise<void>;
+}
+
+/** The simulator as a process of its own, so that killing a server leaves the network standing. */
+export async function startSimulatorProcess(...args: readonly string[]): Promise<SimulatorProcess> {
+  const child = runChild('../../src/simulator/main.ts', args);
+  const ready = JSON.parse(await child.says('{')) as { url: string; noiseRoot: string; control: string };
+  return {
+    url: ready.url,
+    noiseRoot: ready.noiseRoot,
+    control: createControlClient(ready.control),
+    stop: () => child.kill('SIGKILL'),
+  };
+}
