@@ -17,6 +17,8 @@ export interface Access {
   /** Who holds this key; undefined for a wrong one. */
   authenticate(key: string): Promise<Caller | undefined>;
   issueAccountKey(tx: Transaction, accountId: string, kind: KeyKind): Promise<IssuedKey>;
+  /** Keys were removed: no remembered look-up may let one in any more. */
+  keysRemoved(): void;
   /** A new key; the old ones end at once or after the overlap. */
   replaceAccountKey(tx: Transaction, accountId: string, kind: KeyKind, overlapMinutes: number): Promise<IssuedKey>;
 }
@@ -74,6 +76,7 @@ export function createAccess(options: AccessOptions): Access {
         : { kind: 'account', accountId: row.accountId, keyId: row.id };
     },
     issueAccountKey,
+    keysRemoved: () => cache.flushAll(),
     async replaceAccountKey(tx, accountId, kind, overlapMinutes) {
       await endKeys(tx, accountId, overlapMinutes);
       tx.afterCommit(() => cache.flushAll());

@@ -231,6 +231,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       await statuses.written(id);
       await options.forget(account);
       await deleteAccount(database, id);
+      access.keysRemoved();
       events.announce(`account:${id}`);
     },
 
