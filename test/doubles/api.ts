@@ -1,4 +1,4 @@
-import type { ServerProcess } from './server-process.ts';
+import type { Calls } from './calls.ts';
 import { waitFor } from './wait-for.ts';
 
 export interface AccountJson {
@@ -40,7 +40,7 @@ export interface Api {
   lists(account: { apiKey: string }, text: string, ...statuses: readonly string[]): Promise<MessageJson>;
 }
 
-export function apiOf(server: ServerProcess): Api {
+export function apiOf(server: Calls): Api {
   const api: Api = {
     createAccount: async (name, kind, settings) =>
       (await server.data('POST', '/api/accounts', { body: { name, kind, settings } })) as AccountJson,

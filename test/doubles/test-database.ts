@@ -55,3 +55,8 @@ export async function openTestDatabase(options: TestDatabaseOptions = {}): Promi
     },
   };
 }
+
+/** The same as `DATABASE_URL`. */
+export function databaseUrlOf({ host, port, user, password, database }: ConnectionSettings): string {
+  return `postgres://${user}:${password}@localhost:${port}/${database}?host=${encodeURIComponent(host)}`;
+}

@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { type AccountJson, type Api, apiOf } from '../doubles/api.ts';
 import { type ServerProcess, startServerProcess } from '../doubles/server-process.ts';
-import { openTestDatabase, type TestDatabase } from '../doubles/test-database.ts';
+import { databaseUrlOf, openTestDatabase, type TestDatabase } from '../doubles/test-database.ts';
 
 const encryptionKey = 'the encryption key of this test, 32 and more';
 let folder: string;
@@ -20,10 +20,9 @@ beforeAll(async () => {
   simulator = createSimulator({ seed: Buffer.alloc(32, 7), receiptDelayMs: 20 });
   await simulator.start();
   database = await openTestDatabase({ empty: true });
-  const { host, port, user, password, database: name } = database.connection;
   server = await startServerProcess({
     DATA_DIR: folder,
-    DATABASE_URL: `postgres://${user}:${password}@localhost:${port}/${name}?host=${encodeURIComponent(host)}`,
+    DATABASE_URL: databaseUrlOf(database.connection),
     ENCRYPTION_KEY: encryptionKey,
     WHATSAPP_WEB_SOCKET_URL: simulator.url,
     WHATSAPP_NOISE_ROOT: Buffer.from(simulator.noiseRoot).toString('hex'),

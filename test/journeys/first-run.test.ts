@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { apiOf, type MessageJson } from '../doubles/api.ts';
 import { type ServerProcess, startServerProcess } from '../doubles/server-process.ts';
 import { storedIdentity } from '../doubles/stored-credentials.ts';
-import { openTestDatabase, type TestDatabase } from '../doubles/test-database.ts';
+import { databaseUrlOf, openTestDatabase, type TestDatabase } from '../doubles/test-database.ts';
 
 const customer = '+9990000000101';
 let folder: string;
@@ -82,11 +82,10 @@ test('a newcomer links a sandbox number, sends, is answered, and a kill -9 loses
 
 test('the same with DATABASE_URL, where the identity of the device is seen to stay', async () => {
   database = await openTestDatabase({ empty: true });
-  const { host, port, user, password, database: name } = database.connection;
   const encryptionKey = randomBytes(24).toString('base64');
   const environment = {
     DATA_DIR: join(folder, 'data'),
-    DATABASE_URL: `postgres://${user}:${password}@localhost:${port}/${name}?host=${encodeURIComponent(host)}`,
+    DATABASE_URL: databaseUrlOf(database.connection),
     ENCRYPTION_KEY: encryptionKey,
   };
   server = await startServerProcess(environment);

@@ -4,7 +4,7 @@ import { type Database, isUnavailable, type Transaction } from '../../platform/d
 import { isAppError } from '../../platform/errors.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import type { Log } from '../../platform/log.ts';
-import { backoffMs } from '../../platform/retry.ts';
+import { backoffMs, type Random } from '../../platform/retry.ts';
 import type { MessageRow } from './message.ts';
 import { statusOccurrence } from './message-events.ts';
 import { bucketAfter, depart, nextDepartureMs, type Pace } from './pacing.ts';
@@ -19,6 +19,7 @@ export interface DispatcherOptions {
   pace(): Promise<Pace | undefined>;
   timings: DispatcherTimings;
   clock: Clock;
+  random: Random;
   log: Log;
 }
 
@@ -36,6 +37,9 @@ export interface Dispatcher {
   /** Resolves when nothing of it is under way. */
   stop(): Promise<void>;
 }
+
+const retryBackoff = { baseMs: 500, capMs: 10_000 };
+const holdBackoff = { baseMs: 100, capMs: 2_000 };
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { accountId, channel, database, events, timings, clock, log } = options;
@@ -106,29 +110,39 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     underWay.add(sending);
   }
 
-  /** Tries under the same id until there is a result; an unknown one stays `sending` for the next connection. */
+  /** Delivers one message, unless its row gets a result from elsewhere: a receipt that was quicker, or its expiry. */
   async function deliver(row: MessageRow): Promise<void> {
-    const message = {
-      remoteId: row.remoteId,
-      to: row.toJid ?? row.chatJid,
-      content: { type: 'text' as const, text: row.text ?? '' },
-    };
-    for (let attempt = 1; ; attempt += 1) {
+    const overtaken = new AbortController();
+    const unlisten = events.listen(`message:${row.id}`, () => overtaken.abort());
+    try {
+      await tryUntilSettled(row, AbortSignal.any([stopping.signal, overtaken.signal]));
+    } catch (error) {
+      if (!overtaken.signal.aborted) throw error;
+    } finally {
+      unlisten();
+    }
+  }
+
+  /** Tries under the same id until there is a result; an unknown one stays `sending` for the next connection. */
+  async function tryUntilSettled(row: MessageRow, signal: AbortSignal): Promise<void> {
+    const { id, remoteId } = row;
+    const content = { type: 'text' as const, text: row.text ?? '' };
+    for (let attempt = 0; ; attempt += 1) {
       try {
-        await channel.send(message, stopping.signal);
-        await record((tx) => markSent(tx, row.id));
+        await channel.send({ remoteId, to: row.toJid ?? row.chatJid, content }, signal);
+        await record((tx) => markSent(tx, id));
         return;
       } catch (error) {
+        signal.throwIfAborted();
         if (!isAppError(error)) throw error;
         if (!error.retryable) {
-          const { code, message: words } = error;
-          await record((tx) => markFailed(tx, row.id, { code, message: words, retryable: false }));
+          const { code, message } = error;
+          await record((tx) => markFailed(tx, id, { code, message, retryable: false }));
           return;
         }
-        log.info('A message has no result yet', { accountId, id: row.id, attempt, code: error.code });
-        if (error.code !== 'channel.unconfirmed') {
-          await clock.sleep(backoffMs(attempt, { baseMs: 500, capMs: 10_000 }, Math.random), stopping.signal);
-        }
+        log.info('A message has no result yet', { accountId, id, attempt, code: error.code });
+        const waitMs = error.code === 'channel.unconfirmed' ? 0 : backoffMs(attempt, retryBackoff, options.random);
+        await clock.sleep(waitMs, signal);
       }
     }
   }
@@ -156,7 +170,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         return await work();
       } catch (error) {
         if (!isUnavailable(error)) throw error;
-        await clock.sleep(backoffMs(attempt, { baseMs: 100, capMs: 2_000 }, Math.random), stopping.signal);
+        await clock.sleep(backoffMs(attempt, holdBackoff, options.random), stopping.signal);
       }
     }
   }

@@ -3,6 +3,7 @@ import type { Database } from '../../platform/database.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import type { Service } from '../../platform/lifecycle.ts';
 import type { Log } from '../../platform/log.ts';
+import type { Random } from '../../platform/retry.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { createDispatcher, type Dispatcher, type DispatcherTimings } from './dispatcher.ts';
 import { paceOf } from './pacing.ts';
@@ -13,6 +14,7 @@ export interface DispatchersOptions {
   events: EventBus;
   timings: DispatcherTimings;
   clock: Clock;
+  random: Random;
   log: Log;
 }
 

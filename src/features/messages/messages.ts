@@ -8,6 +8,7 @@ import type { EventBus } from '../../platform/event-bus.ts';
 import { newId } from '../../platform/ids.ts';
 import { group, type Service } from '../../platform/lifecycle.ts';
 import type { Log } from '../../platform/log.ts';
+import type { Random } from '../../platform/retry.ts';
 import type { Account, Accounts } from '../accounts/accounts.ts';
 import type { DispatcherTimings } from './dispatcher.ts';
 import { createDispatchers } from './dispatchers.ts';
@@ -76,6 +77,7 @@ export interface MessagesOptions {
   /** Messages of one account that may wait. */
   queueLimit: number;
   clock: Clock;
+  random: Random;
   log: Log;
 }
 

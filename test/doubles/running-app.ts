@@ -1,0 +1,57 @@
+import { join } from 'node:path';
+import { type AppTimings, appTimings, createApp } from '../../src/app.ts';
+import { readConfig } from '../../src/config.ts';
+import { systemClock } from '../../src/platform/clock.ts';
+import { adminKey, type Calls, callsTo } from './calls.ts';
+import { createRecordingLog, type RecordingLog } from './recording-log.ts';
+import { databaseUrlOf, openTestDatabase, type TestDatabase } from './test-database.ts';
+
+export interface RunningApp extends Calls {
+  readonly address: string;
+  readonly database: TestDatabase;
+  readonly log: RecordingLog;
+  /** Stops the app and drops its database. */
+  stop(): Promise<void>;
+}
+
+export interface RunningAppOptions {
+  timings?: Partial<AppTimings>;
+  environment?: Record<string, string>;
+}
+
+const encryptionKey = 'the encryption key of the tests, 32 and more';
+
+/** The whole product in this process, on a database of its own, with the waits that a test wants. */
+export async function startApp(options: RunningAppOptions = {}): Promise<RunningApp> {
+  const database = await openTestDatabase();
+  const log = createRecordingLog();
+  const app = createApp({
+    config: readConfig({
+      PORT: '0',
+      HOST: '127.0.0.1',
+      DATABASE_URL: databaseUrlOf(database.connection),
+      ENCRYPTION_KEY: encryptionKey,
+      ADMIN_API_KEY: adminKey,
+      RATE_LIMIT_PER_KEY: '100000',
+      ...options.environment,
+    }),
+    encryptionKey,
+    version: '0.0.0-test',
+    schemaPath: join(import.meta.dirname, '../../schema.sql'),
+    timings: { ...appTimings, ...options.timings },
+    clock: systemClock,
+    random: Math.random,
+    log,
+  });
+  await app.start();
+  return {
+    address: app.address,
+    ...callsTo(app.address),
+    database,
+    log,
+    async stop() {
+      await app.stop();
+      await database.close();
+    },
+  };
+}
