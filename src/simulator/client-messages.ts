@@ -40,7 +40,11 @@ export function createClientMessages(network: Network, post: Post) {
     };
   }
   function letter({ node, sender }: Outgoing, to: string | Group, addressing: Addressing): Letter {
-    const attributes = Object.fromEntries(forwardedAttributes.map((name) => [name, node.attrs[name]]));
+    const attributes: Record<string, string> = {};
+    for (const name of forwardedAttributes) {
+      const value = node.attrs[name];
+      if (value !== undefined) attributes[name] = value;
+    }
     return { id: node.attrs['id'] ?? '', from: sender, to, addressing, attributes };
   }
   /** Whoever gets a `pkmsg` may check with it that the sender's device belongs to its account. */

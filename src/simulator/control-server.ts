@@ -65,6 +65,9 @@ export function createControlServer(control: Control): ControlServer {
     });
   });
 
+  // A busy process would close idle connections just when the caller takes them up again.
+  server.keepAliveTimeout = 0;
+
   return {
     start: (port) =>
       new Promise((resolve, reject) => {

@@ -1,7 +1,7 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { otherAddressing, type AddressBook, type Addressing, type DeviceAddress } from './addresses.ts';
 import type { Group } from './groups.ts';
-import { stanza, unixSeconds } from './stanza.ts';
+import { unixSeconds } from './stanza.ts';
 
 export interface Letter {
   readonly id: string;
@@ -10,18 +10,12 @@ export interface Letter {
   readonly to: string | Group;
   readonly addressing: Addressing;
   /** Attributes that travel as they are, such as `type`, `edit` and `category`. */
-  readonly attributes: Readonly<Record<string, string | undefined>>;
+  readonly attributes: Readonly<Record<string, string>>;
 }
 
-function forGroup(addresses: AddressBook, letter: Letter, group: Group) {
-  const { addressing } = group;
-  const alternative = addressing === 'lid' ? 'participant_pn' : 'participant_lid';
-  return {
-    from: group.jid,
-    participant: addresses.jid(letter.from.number, addressing, letter.from.device || undefined),
-    [alternative]: addresses.jid(letter.from.number, otherAddressing(addressing)),
-    addressing_mode: addressing === 'lid' ? 'lid' : 'pn',
-  };
+/** The name that a person shows to others. */
+function notifyName({ number, device }: DeviceAddress): string | undefined {
+  return device === 0 ? `Phone ${number.slice(-4)}` : undefined;
 }
 
 /**
@@ -35,25 +29,31 @@ export function addressLetter(
   recipient: DeviceAddress,
   content: readonly BinaryNode[],
 ): BinaryNode {
-  const { id, from, to, addressing, attributes } = letter;
-  const common = {
-    id,
-    ...attributes,
-    t: unixSeconds(),
-    notify: from.device === 0 ? `Phone ${from.number.slice(-4)}` : undefined,
-  };
-  if (typeof to !== 'string') return stanza('message', { ...common, ...forGroup(addresses, letter, to) }, [...content]);
-
-  const sender = addresses.jid(from.number, addressing, from.device || undefined);
+  const { from, to } = letter;
+  const group = typeof to === 'string' ? undefined : to;
+  const addressing = group?.addressing ?? letter.addressing;
   const suffix = addressing === 'lid' ? 'pn' : 'lid';
-  if (recipient.number !== from.number) {
-    const alternative = { [`sender_${suffix}`]: addresses.jid(from.number, otherAddressing(addressing)) };
-    return stanza('message', { ...common, from: sender, ...alternative }, [...content]);
+  const sender = addresses.jid(from.number, addressing, from.device || undefined);
+  const senderAlternative = addresses.jid(from.number, otherAddressing(addressing));
+  const attrs: Record<string, string> = { ...letter.attributes, id: letter.id, t: unixSeconds() };
+  const notify = notifyName(from);
+  if (notify !== undefined) attrs['notify'] = notify;
+
+  if (group) {
+    attrs['from'] = group.jid;
+    attrs['participant'] = sender;
+    attrs[`participant_${suffix}`] = senderAlternative;
+    attrs['addressing_mode'] = addressing === 'lid' ? 'lid' : 'pn';
+  } else if (typeof to === 'string') {
+    attrs['from'] = sender;
+    if (recipient.number !== from.number) {
+      attrs[`sender_${suffix}`] = senderAlternative;
+    } else if (attrs['category'] !== 'peer') {
+      const chatAlternative = addresses.jid(to, otherAddressing(addressing));
+      attrs['recipient'] = addresses.jid(to, addressing);
+      attrs[`recipient_${suffix}`] = chatAlternative;
+      attrs[`peer_recipient_${suffix}`] = chatAlternative;
+    }
   }
-  if (attributes['category'] === 'peer') return stanza('message', { ...common, from: sender }, [...content]);
-  const chat = addresses.jid(to, otherAddressing(addressing));
-  const alternatives = { [`recipient_${suffix}`]: chat, [`peer_recipient_${suffix}`]: chat };
-  return stanza('message', { ...common, from: sender, recipient: addresses.jid(to, addressing), ...alternatives }, [
-    ...content,
-  ]);
+  return { tag: 'message', attrs, content: [...content] };
 }

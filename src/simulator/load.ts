@@ -17,23 +17,21 @@ export async function flood(
   network: Network,
   options: { count: number; perSecond: number },
 ): Promise<{ receipts: number; p50Ms: number; p99Ms: number }> {
-  const sentAt = new Map<string, number>();
-  const latencies: number[] = [];
+  const confirmedAt = new Map<string, number>();
   let finish = (): void => undefined;
   const finished = new Promise<void>((resolve) => (finish = resolve));
   let lastHeard = performance.now();
   const stop = network.tally.onConfirmed((number, id) => {
-    const at = number === to.number ? sentAt.get(id) : undefined;
-    if (at === undefined) return;
-    sentAt.delete(id);
+    if (number !== to.number || confirmedAt.has(id)) return;
     lastHeard = performance.now();
-    latencies.push(lastHeard - at);
-    if (latencies.length >= options.count) finish();
+    confirmedAt.set(id, lastHeard);
+    if (confirmedAt.size >= options.count) finish();
   });
   const watch = setInterval(() => {
     if (performance.now() - lastHeard > quietAfterMs) finish();
   }, 500);
 
+  const sentAt = new Map<string, number>();
   const startedAt = performance.now();
   for (let index = 0; index < options.count; index += 1) {
     const waitMs = options.perSecond > 0 ? startedAt + (index * 1000) / options.perSecond - performance.now() : 0;
@@ -46,6 +44,7 @@ export async function flood(
   await finished;
   clearInterval(watch);
   stop();
-  latencies.sort((left, right) => left - right);
-  return { receipts: latencies.length, p50Ms: percentile(latencies, 0.5), p99Ms: percentile(latencies, 0.99) };
+  const latencies = Array.from(sentAt, ([id, at]) => (confirmedAt.get(id) ?? Infinity) - at);
+  const heard = latencies.filter(Number.isFinite).sort((left, right) => left - right);
+  return { receipts: heard.length, p50Ms: percentile(heard, 0.5), p99Ms: percentile(heard, 0.99) };
 }

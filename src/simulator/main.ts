@@ -29,6 +29,12 @@ async function main(): Promise<void> {
     ...(delay === undefined ? {} : { receiptDelayMs: Number(delay) }),
   });
   const control = createControlServer(simulator.control);
+  const stop = async (): Promise<void> => {
+    await control.stop();
+    await simulator.stop();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
+
   await simulator.start();
   const ready = {
     url: simulator.url,
@@ -36,12 +42,6 @@ async function main(): Promise<void> {
     control: await control.start(Number(values['control-port'])),
   };
   process.stdout.write(`${JSON.stringify(ready)}\n`);
-
-  const stop = async (): Promise<void> => {
-    await control.stop();
-    await simulator.stop();
-  };
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());
 }
 
 await main();

@@ -137,8 +137,11 @@ export function createPhoneOutbox(network: Network, post: Post): PhoneOutbox {
       };
       phone.chats.show(message);
       if (!phone.record.identity.away) await dispatch(phone, message, addressing ?? 'phone');
-      await phone.chats.wait((shown) => shown.id === id && shown.status !== 'pending');
       await network.state.durable();
+      if (phone.chats.byId(id)?.status === 'pending') {
+        await phone.chats.wait((shown) => shown.id === id && shown.status !== 'pending');
+        await network.state.durable();
+      }
       return { id };
     },
     async sendPending(phone) {

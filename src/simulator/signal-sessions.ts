@@ -85,6 +85,8 @@ function signalPair(pair: KeyPair): { privKey: Buffer; pubKey: Buffer } {
 export function createSignalSessions(phone: PhoneRecord, state: State): SignalSessions {
   const { number, identity } = phone;
   const sessions = new Map<string, Uint8Array>();
+  /** Whose identity the open session is with, so that sending need not open the record for it. */
+  const identities = new Map<string, Buffer>();
   const oneTimeKeys = new Map<number, KeyPair>();
   const queues = new Map<string, Promise<unknown>>();
 
@@ -105,8 +107,15 @@ export function createSignalSessions(phone: PhoneRecord, state: State): SignalSe
     const stored = sessions.get(name);
     return stored && SessionRecord.deserialize(stored);
   }
+  function remember(name: string, record: OpenRecord): void {
+    const session = Object.values(record.sessions).findLast(({ indexInfo }) => indexInfo.closed === -1);
+    if (session) identities.set(name, session.indexInfo.remoteIdentityKey);
+    else identities.delete(name);
+  }
   function store(name: string, record: SessionRecord): void {
-    prune(record as unknown as OpenRecord);
+    const opened = record as unknown as OpenRecord;
+    prune(opened);
+    remember(name, opened);
     sessions.set(name, record.serialize());
     state.put(number, sessionKey(name), () => encodeJson(sessions.get(name)));
   }
@@ -167,8 +176,7 @@ export function createSignalSessions(phone: PhoneRecord, state: State): SignalSe
     }
   }
   function fits(name: string, identityKey: Buffer): boolean {
-    const session = (load(name) as unknown as OpenRecord | undefined)?.getOpenSession();
-    return session !== undefined && session.indexInfo.remoteIdentityKey.equals(signalKey(identityKey));
+    return identities.get(name)?.equals(signalKey(identityKey)) ?? false;
   }
 
   return {
@@ -211,10 +219,16 @@ export function createSignalSessions(phone: PhoneRecord, state: State): SignalSe
     forget() {
       for (const name of sessions.keys()) state.erase(number, sessionKey(name));
       sessions.clear();
+      identities.clear();
     },
     restore(kind, path, value) {
       const [, ...rest] = path;
-      if (kind === 'session') sessions.set(rest.join(':'), decodeJson(value) as Uint8Array);
+      if (kind === 'session') {
+        const name = rest.join(':');
+        const stored = decodeJson(value) as Uint8Array;
+        sessions.set(name, stored);
+        remember(name, SessionRecord.deserialize(stored) as unknown as OpenRecord);
+      }
       if (kind === 'one-time-key') oneTimeKeys.set(Number(rest[0]), decodeJson(value) as KeyPair);
     },
   };

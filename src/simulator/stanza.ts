@@ -5,7 +5,8 @@ type Attributes = Readonly<Record<string, string | undefined>>;
 /** A node of the protocol; attributes that are undefined are left out. */
 export function stanza(tag: string, attributes: Attributes = {}, content?: BinaryNode['content']): BinaryNode {
   const attrs: Record<string, string> = {};
-  for (const [name, value] of Object.entries(attributes)) {
+  for (const name in attributes) {
+    const value = attributes[name];
     if (value !== undefined) attrs[name] = value;
   }
   return content === undefined ? { tag, attrs } : { tag, attrs, content };
