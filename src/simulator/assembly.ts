@@ -1,5 +1,6 @@
 import { createAddressBook } from './addresses.ts';
 import { createDeliveries } from './deliveries.ts';
+import { createDeviceNotices } from './device-notices.ts';
 import { createDirectory } from './directory.ts';
 import { createFaults } from './faults.ts';
 import { createGroups } from './groups.ts';
@@ -40,7 +41,8 @@ export function assemble(options: SimulatorOptions, log: Network['log']): PhoneP
   const receipts = createPhoneReceipts(network, post);
   const inbox = createPhoneInbox(network, post, outbox, receipts);
   post.onPhone((number, node) => inbox.receive(number, node));
-  const linking = createLinking(network);
-  const logins = createLogins(network, linking, outbox);
-  return { network, post, linking, logins, outbox, receipts };
+  const notices = createDeviceNotices(network);
+  const linking = createLinking(network, notices);
+  const logins = createLogins(network, linking, outbox, notices);
+  return { network, post, linking, logins, outbox, receipts, notices };
 }

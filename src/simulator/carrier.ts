@@ -20,6 +20,7 @@ export function createCarrier(onConnection: (socket: WebSocket) => void, refusal
 
   server.on('upgrade', (request, socket, head) => {
     const status = refusal() ?? (request.url?.split('?')[0] === carrierPath ? undefined : 404);
+    socket.on('error', () => socket.destroy());
     if (status !== undefined) {
       socket.end(`HTTP/1.1 ${status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
       return;

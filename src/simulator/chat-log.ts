@@ -1,3 +1,4 @@
+import type { Addressing } from './addresses.ts';
 import type { PhoneMessage } from './control.ts';
 import { decodeJson, encodeJson } from './stanza.ts';
 import type { State } from './state.ts';
@@ -7,12 +8,15 @@ export type MessageStatus = PhoneMessage['status'];
 interface Row {
   readonly sequence: number;
   message: PhoneMessage;
+  readonly addressing: Addressing;
 }
 
 /** The last messages that a phone shows, oldest first. */
 export interface ChatLog {
   /** False when a message with this chat, sender and id is there already: phones show it once. */
-  show(message: PhoneMessage): boolean;
+  show(message: PhoneMessage, addressing: Addressing): boolean;
+  /** Under which addresses the message travelled; what answers it uses the same. */
+  addressingOf(id: string): Addressing;
   all(): readonly PhoneMessage[];
   byId(id: string): PhoneMessage | undefined;
   /** Moves the ticks of these messages forward, never back. */
@@ -39,7 +43,7 @@ export function createChatLog(number: string, state: State): ChatLog {
     nextSequence = Math.max(nextSequence, row.sequence + 1);
   }
   function save(row: Row): void {
-    state.put(number, keyOf(row), () => encodeJson(row.message));
+    state.put(number, keyOf(row), () => encodeJson({ ...row.message, addressing: row.addressing }));
   }
   function dropOldest(): void {
     const [oldest] = rows.values();
@@ -50,10 +54,10 @@ export function createChatLog(number: string, state: State): ChatLog {
   }
 
   return {
-    show(message) {
+    show(message, addressing) {
       const known = byId.get(message.id)?.message;
       if (known && known.chat === message.chat && known.from === message.from) return false;
-      const row = { sequence: nextSequence, message };
+      const row = { sequence: nextSequence, message, addressing };
       add(row);
       save(row);
       dropOldest();
@@ -61,6 +65,7 @@ export function createChatLog(number: string, state: State): ChatLog {
       return true;
     },
     all: () => Array.from(rows.values(), (row) => row.message),
+    addressingOf: (id) => byId.get(id)?.addressing ?? 'phone',
     byId: (id) => byId.get(id)?.message,
     advance(ids, status) {
       for (const id of ids) {
@@ -98,7 +103,8 @@ export function createChatLog(number: string, state: State): ChatLog {
       });
     },
     restore([, sequence = ''], value) {
-      add({ sequence: Number(sequence), message: decodeJson(value) as PhoneMessage });
+      const { addressing, ...message } = decodeJson(value) as PhoneMessage & { addressing: Addressing };
+      add({ sequence: Number(sequence), message, addressing });
     },
   };
 }

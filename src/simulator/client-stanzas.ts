@@ -5,26 +5,23 @@ import { createClientReceipts } from './client-receipts.ts';
 import type { Device } from './directory.ts';
 import { createEncryptQueries } from './encrypt-queries.ts';
 import type { Line } from './line.ts';
-import type { Linking } from './linking.ts';
-import type { Logins } from './logins.ts';
-import type { Network } from './network.ts';
-import type { Post } from './post.ts';
 import { answerNode, done, type Answer, type AnswerQuery } from './query-answer.ts';
 import { find } from './stanza.ts';
 import { createUsyncQuery } from './usync-query.ts';
+import type { PhoneParts } from './virtual-phone.ts';
 
 const unknown: Answer = { error: { code: 400, text: 'bad-request' } };
 /** Told by clients, and nobody here listens yet. */
 const unanswered = new Set(['presence', 'chatstate', 'ib']);
 
 /** Everything a client may send after its handshake. */
-export function createClientStanzas(network: Network, post: Post, linking: Linking, logins: Logins) {
+export function createClientStanzas({ network, post, linking, logins, notices }: PhoneParts) {
   const messages = createClientMessages(network, post);
   const receipts = createClientReceipts(network, post);
   const queries: Readonly<Record<string, AnswerQuery>> = {
     ...createAccountQueries(network),
     encrypt: createEncryptQueries(network),
-    usync: createUsyncQuery(network),
+    usync: createUsyncQuery(network, notices),
     passive: () => done,
     md: (_device, query) => (find(query, 'remove-companion-device') ? done : undefined),
   };

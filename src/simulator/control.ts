@@ -84,7 +84,7 @@ export type Fault =
   | { kind: 'unregistered'; number: string; enabled: boolean };
 
 export interface Counters {
-  /** Message stanzas received from clients, by message id (a resend under the same id counts again). */
+  /** Message stanzas received from clients, by message id (a resend under the same id counts again); the last 200,000. */
   stanzasById: ReadonlyMap<string, number>;
   /** Message stanzas that a phone could not decrypt. */
   undecryptable: number;

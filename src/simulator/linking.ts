@@ -1,6 +1,7 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { proto, WA_ADV_ACCOUNT_SIG_PREFIX, WA_ADV_DEVICE_SIG_PREFIX, type BinaryNode } from '@whiskeysockets/baileys';
 import type { ScanResult } from './control.ts';
+import type { DeviceNotices } from './device-notices.ts';
 import type { Device, PhoneRecord } from './directory.ts';
 import { sign, verify } from './keys.ts';
 import type { Line } from './line.ts';
@@ -37,6 +38,7 @@ export interface Linking {
 }
 
 const codesPerLine = 6;
+const rememberedRefs = 600;
 const restartRequired = '515';
 
 interface ScannedCode {
@@ -80,16 +82,16 @@ function signedIdentity(phone: PhoneRecord, code: ScannedCode, keyIndex: number)
   return { details, wrapped: proto.ADVSignedDeviceIdentityHMAC.encode({ details: identity, hmac }).finish() };
 }
 
-export function createLinking(network: Network): Linking {
+export function createLinking(network: Network, notices: DeviceNotices): Linking {
   const offersByRef = new Map<string, Offer>();
   const offersByLine = new Map<Line, Offer>();
-  const spentRefs = new Set<string>();
+  const spentRefs: string[] = [];
   const firstLogins = new Map<Device, () => void>();
 
   function takeOffer(code: ScannedCode): Offer {
     const offer = offersByRef.get(code.ref);
     if (!offer || offer.pairing) {
-      const spent = offer !== undefined || spentRefs.has(code.ref);
+      const spent = offer !== undefined || spentRefs.includes(code.ref);
       throw new Error(spent ? 'This code has been used or replaced' : 'This is no code of this network');
     }
     if (!sameBytes(code.noiseKey, offer.line.clientKey) || !sameBytes(code.identityKey, offer.identityKey)) {
@@ -136,6 +138,7 @@ export function createLinking(network: Network): Linking {
       return;
     }
     const device = register(offer, pairing);
+    notices.changed('add', device);
     firstLogins.set(device, () => pairing.finish(device));
     network.state.release(() => offer.line.end(stanza('stream:error', { code: restartRequired })));
   }
@@ -208,8 +211,9 @@ export function createLinking(network: Network): Linking {
       offersByLine.delete(line);
       for (const ref of offer.refs) {
         offersByRef.delete(ref);
-        spentRefs.add(ref);
+        spentRefs.push(ref);
       }
+      spentRefs.splice(0, spentRefs.length - rememberedRefs);
       const registered =
         offer.pairing &&
         network.directory.device({ number: offer.pairing.phone.number, device: offer.pairing.keyIndex });
@@ -217,6 +221,7 @@ export function createLinking(network: Network): Linking {
     },
     async scan(phone, qr, signal) {
       signal?.throwIfAborted();
+      if (phone.identity.away) throw new Error('The phone has no network');
       const code = parseCode(qr);
       const offer = takeOffer(code);
       const linked = begin(phone, offer, code);

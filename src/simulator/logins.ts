@@ -1,6 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { DeviceAddress } from './addresses.ts';
+import type { DeviceNotices } from './device-notices.ts';
 import type { Device } from './directory.ts';
 import type { Line } from './line.ts';
 import type { Linking } from './linking.ts';
@@ -30,7 +31,7 @@ export const replaced = stanza('stream:error', {}, [stanza('conflict', { type: '
 const deviceRemoved = stanza('stream:error', { code: '401' }, [stanza('conflict', { type: 'device_removed' })]);
 const loggedOut = '401';
 
-export function createLogins(network: Network, linking: Linking, outbox: PhoneOutbox): Logins {
+export function createLogins(network: Network, linking: Linking, outbox: PhoneOutbox, notices: DeviceNotices): Logins {
   const { directory, deliveries, faults, tally, state } = network;
   const devices = new Map<Line, Device>();
   const lines = new Map<string, Line>();
@@ -121,6 +122,7 @@ export function createLogins(network: Network, linking: Linking, outbox: PhoneOu
       if (line) detach(line);
       directory.removeDevice(address);
       deliveries.drain(address);
+      notices.changed('remove', address);
       state.release(() => line?.end(deviceRemoved));
     },
   };

@@ -60,6 +60,8 @@ test('LIDs address both directions, with the phone number beside them', async ()
   const id = await client.sends(phone.lid, 'by lid');
   expect(await phone.receives('by lid')).toMatchObject({ chat: ownerJid });
   expect((await client.reaches(id, 3)).chat).toBe(phone.lid);
+  await phone.read(ownerJid);
+  expect((await client.reaches(id, 4)).chat).toBe(phone.lid);
 
   await phone.send({ to: owner, text: 'back by lid', addressing: 'lid' });
   const message = await client.receives('back by lid');

@@ -71,7 +71,7 @@ export function createPhoneInbox(network: Network, post: Post, outbox: PhoneOutb
       at: new Date().toISOString(),
       status: fromMe ? 'sent' : 'received',
     };
-    phone.chats.show(shown);
+    phone.chats.show(shown, incoming.sender.addressing);
   }
 
   function reader(phone: Phone, { group, sender, node, id }: Incoming): Record<string, string | undefined> {

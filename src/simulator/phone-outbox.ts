@@ -93,7 +93,8 @@ export function createPhoneOutbox(network: Network, post: Post): PhoneOutbox {
     const from = { number: phone.record.number, device: 0 };
     return { id, from, to, addressing, attributes: { type: 'text' } };
   }
-  async function dispatch(phone: Phone, message: PhoneMessage, addressing: Addressing): Promise<void> {
+  async function dispatch(phone: Phone, message: PhoneMessage): Promise<void> {
+    const addressing = phone.chats.addressingOf(message.id);
     const content = { conversation: message.text };
     const group = network.groups.get(message.chat);
     const to = addresses.resolve(message.chat)?.number ?? '';
@@ -122,7 +123,7 @@ export function createPhoneOutbox(network: Network, post: Post): PhoneOutbox {
   }
 
   return {
-    async send(phone, { to, text, addressing }) {
+    async send(phone, { to, text, addressing = 'phone' }) {
       const chat = chatFor(phone, to);
       const from = phone.record.jid;
       const id = newMessageId();
@@ -135,8 +136,8 @@ export function createPhoneOutbox(network: Network, post: Post): PhoneOutbox {
         at: new Date().toISOString(),
         status: 'pending',
       };
-      phone.chats.show(message);
-      if (!phone.record.identity.away) await dispatch(phone, message, addressing ?? 'phone');
+      phone.chats.show(message, addressing);
+      if (!phone.record.identity.away) await dispatch(phone, message);
       await network.state.durable();
       if (phone.chats.byId(id)?.status === 'pending') {
         await phone.chats.wait((shown) => shown.id === id && shown.status !== 'pending');
@@ -146,7 +147,7 @@ export function createPhoneOutbox(network: Network, post: Post): PhoneOutbox {
     },
     async sendPending(phone) {
       const pending = phone.chats.all().filter(({ fromMe, status }) => fromMe && status === 'pending');
-      for (const message of pending) await dispatch(phone, message, 'phone');
+      for (const message of pending) await dispatch(phone, message);
     },
     async resend(phone, receipt) {
       const requester = addresses.resolve(receipt.attrs['participant'] ?? receipt.attrs['from']);

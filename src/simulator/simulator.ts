@@ -26,7 +26,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
   const certificates = createCertificates(options.seed);
   const parts = assemble(options, log);
   const { network, linking, logins } = parts;
-  const stanzas = createClientStanzas(network, parts.post, linking, logins);
+  const stanzas = createClientStanzas(parts);
   const failed = (error: unknown): void => log('A line failed', { error: String(error) });
 
   const carrier = createCarrier(

@@ -15,6 +15,8 @@ export interface Tally {
   counters(): Counters;
 }
 
+const rememberedIds = 200_000;
+
 export function createTally(): Tally {
   const stanzasById = new Map<string, number>();
   const openSockets = new Map<string, number>();
@@ -25,7 +27,11 @@ export function createTally(): Tally {
   let acknowledgedByClients = 0;
 
   return {
-    stanza: (id) => stanzasById.set(id, (stanzasById.get(id) ?? 0) + 1),
+    stanza(id) {
+      stanzasById.set(id, (stanzasById.get(id) ?? 0) + 1);
+      const [oldest] = stanzasById.keys();
+      if (stanzasById.size > rememberedIds && oldest !== undefined) stanzasById.delete(oldest);
+    },
     undecryptable: () => (undecryptable += 1),
     lineOpened(deviceJid) {
       const open = (openSockets.get(deviceJid) ?? 0) + 1;

@@ -1,11 +1,13 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { isSimulatedNumber, type ResolvedAddress } from './addresses.ts';
+import type { DeviceNotices } from './device-notices.ts';
+import type { Device } from './directory.ts';
 import { devicesOf, type Network } from './network.ts';
 import { result, type AnswerQuery } from './query-answer.ts';
 import { bytesOf, children, find, stanza, unixSeconds } from './stanza.ts';
 
 /** `xmlns=usync`: who is on the network, with which devices, LID and status. */
-export function createUsyncQuery(network: Network): AnswerQuery {
+export function createUsyncQuery(network: Network, notices: DeviceNotices): AnswerQuery {
   const { addresses, directory, faults } = network;
 
   function resolve(user: BinaryNode): ResolvedAddress | undefined {
@@ -36,7 +38,7 @@ export function createUsyncQuery(network: Network): AnswerQuery {
     return undefined;
   }
 
-  function answerFor(user: BinaryNode, names: readonly string[]): BinaryNode {
+  function answerFor(device: Device, user: BinaryNode, names: readonly string[]): BinaryNode {
     const who = resolve(user);
     const asked = user.attrs['jid'];
     if (!who || faults.unregistered(who.number)) {
@@ -44,6 +46,7 @@ export function createUsyncQuery(network: Network): AnswerQuery {
       return stanza('user', { jid: asked ?? `${number ?? ''}@s.whatsapp.net` }, [stanza('contact', { type: 'out' })]);
     }
     const jid = asked ?? addresses.jid(who.number, 'phone');
+    if (names.includes('devices')) notices.watch(who.number, device);
     return stanza(
       'user',
       { jid },
@@ -51,10 +54,10 @@ export function createUsyncQuery(network: Network): AnswerQuery {
     );
   }
 
-  return (_device, query) => {
+  return (device, query) => {
     const usync = find(query, 'usync');
     const names = children(find(usync, 'query')).map(({ tag }) => tag);
-    const users = children(find(usync, 'list')).map((user) => answerFor(user, names));
+    const users = children(find(usync, 'list')).map((user) => answerFor(device, user, names));
     return result(
       stanza('usync', { sid: usync?.attrs['sid'], index: '0', last: 'true', mode: usync?.attrs['mode'] }, [
         stanza(

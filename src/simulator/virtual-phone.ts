@@ -1,6 +1,7 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { parseNumber } from './addresses.ts';
 import type { PhoneMessage, VirtualPhone } from './control.ts';
+import type { DeviceNotices } from './device-notices.ts';
 import type { Linking } from './linking.ts';
 import type { Logins } from './logins.ts';
 import { devicesOf, type Network } from './network.ts';
@@ -16,6 +17,7 @@ export interface PhoneParts {
   readonly logins: Logins;
   readonly outbox: PhoneOutbox;
   readonly receipts: PhoneReceipts;
+  readonly notices: DeviceNotices;
 }
 
 function withList(ids: readonly string[]): BinaryNode[] | undefined {
@@ -41,7 +43,7 @@ export function createVirtualPhone(parts: PhoneParts, number: string): VirtualPh
   async function sendRead(chat: string, from: string, ids: readonly string[]): Promise<void> {
     const author = addresses.resolve(from)?.number ?? '';
     const group = network.groups.get(chat);
-    const own = addresses.jid(number, group?.addressing ?? 'phone');
+    const own = addresses.jid(number, group?.addressing ?? phone().chats.addressingOf(ids[0] ?? ''));
     const common = { id: ids[0], t: unixSeconds() };
     const where = group ? { from: group.jid, participant: own } : { from: own };
     await post.deliverToAll(author, stanza('receipt', { ...common, type: 'read', ...where }, withList(ids)));
@@ -56,7 +58,7 @@ export function createVirtualPhone(parts: PhoneParts, number: string): VirtualPh
         : addresses.jid(addresses.resolve(chat)?.number ?? parseNumber(chat), 'phone');
     for (const message of phone().chats.all()) {
       if (message.status !== 'received' || (wanted !== undefined && message.chat !== wanted)) continue;
-      const name = `${message.chat} ${message.from}`;
+      const name = `${message.chat} ${message.from} ${phone().chats.addressingOf(message.id)}`;
       unread.set(name, [...(unread.get(name) ?? []), message]);
     }
     for (const messages of unread.values()) {
