@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type AppTimings, appTimings, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { systemClock } from '../../src/platform/clock.ts';
+import type { ConnectionSettings } from '../../src/platform/database-connection.ts';
 import { adminKey, type Calls, callsTo } from './calls.ts';
 import { createRecordingLog, type RecordingLog } from './recording-log.ts';
 import { databaseUrlOf, openTestDatabase, type TestDatabase } from './test-database.ts';
@@ -17,6 +18,8 @@ export interface RunningApp extends Calls {
 export interface RunningAppOptions {
   timings?: Partial<AppTimings>;
   environment?: Record<string, string>;
+  /** Puts something between the app and its database; returns where the app finds it. */
+  through?(connection: ConnectionSettings): Promise<ConnectionSettings>;
 }
 
 const encryptionKey = 'the encryption key of the tests, 32 and more';
@@ -29,7 +32,7 @@ export async function startApp(options: RunningAppOptions = {}): Promise<Running
     config: readConfig({
       PORT: '0',
       HOST: '127.0.0.1',
-      DATABASE_URL: databaseUrlOf(database.connection),
+      DATABASE_URL: databaseUrlOf((await options.through?.(database.connection)) ?? database.connection),
       ENCRYPTION_KEY: encryptionKey,
       ADMIN_API_KEY: adminKey,
       RATE_LIMIT_PER_KEY: '100000',

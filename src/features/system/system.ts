@@ -10,10 +10,14 @@ export interface Health {
   uptimeSeconds: number;
 }
 
-export interface DetailedHealth extends Health {
+interface DatabaseHealth {
   accounts: Record<string, number>;
   queue: { queued: number; sending: number };
   databaseMs: number;
+}
+
+/** What the database knows is left out while it does not answer. */
+export interface DetailedHealth extends Health, Partial<DatabaseHealth> {
   memory: { rssBytes: number; heapUsedBytes: number };
   eventLoopDelayMs: { p50: number; p99: number };
 }
@@ -21,8 +25,8 @@ export interface DetailedHealth extends Health {
 /** What the process knows about itself. */
 export interface System extends Service {
   health(): Promise<Health>;
-  /** Rejects while the database does not answer, as `ready` does. */
   detailedHealth(): Promise<DetailedHealth>;
+  /** Rejects while the database does not answer. */
   ready(): Promise<void>;
 }
 
@@ -40,6 +44,18 @@ export function createSystem(options: { database: Database; clock: Clock; versio
     return { status: isUp ? 'ok' : 'degraded', version, uptimeSeconds };
   }
 
+  async function databaseHealth(): Promise<DatabaseHealth> {
+    const beforeMs = clock.monotonicMs();
+    await ping(database);
+    const databaseMs = Math.round(clock.monotonicMs() - beforeMs);
+    const accounts = await countAccountsByStatus(database);
+    return {
+      accounts: Object.fromEntries(accounts.map(({ status, count }) => [status, count])),
+      queue: await countQueue(database),
+      databaseMs,
+    };
+  }
+
   return {
     name: 'system',
     start() {
@@ -52,16 +68,10 @@ export function createSystem(options: { database: Database; clock: Clock; versio
     },
     health,
     async detailedHealth() {
-      const beforeMs = clock.monotonicMs();
-      await ping(database);
-      const databaseMs = Math.round(clock.monotonicMs() - beforeMs);
-      const accounts = await countAccountsByStatus(database);
       const { rss, heapUsed } = process.memoryUsage();
       return {
         ...(await health()),
-        accounts: Object.fromEntries(accounts.map(({ status, count }) => [status, count])),
-        queue: await countQueue(database),
-        databaseMs,
+        ...(await databaseHealth().catch(() => undefined)),
         memory: { rssBytes: rss, heapUsedBytes: heapUsed },
         eventLoopDelayMs: { p50: inMs(delay.percentile(50)), p99: inMs(delay.percentile(99)) },
       };
