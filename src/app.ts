@@ -9,7 +9,13 @@ import { qrRoutes } from './features/accounts/qr.routes.ts';
 import { messageRoutes } from './features/messages/messages.routes.ts';
 import { createMessageInbox, createMessages, createSentMessageLookup } from './features/messages/messages.ts';
 import { sandboxRoutes } from './features/sandbox/sandbox.routes.ts';
-import { createSandbox, createSandboxStore, type StartedOnDemand, startOnDemand } from './features/sandbox/sandbox.ts';
+import {
+  createSandbox,
+  createSandboxStore,
+  sandboxIsOff,
+  type StartedOnDemand,
+  startOnDemand,
+} from './features/sandbox/sandbox.ts';
 import { systemRoutes } from './features/system/system.routes.ts';
 import { createSystem } from './features/system/system.ts';
 import type { Clock } from './platform/clock.ts';
@@ -34,6 +40,8 @@ export interface AppTimings {
   channel: ChannelTimings;
   queuePollMs: number;
   expiryIntervalMs: number;
+  /** How long a stop waits for the confirmations of what is under way. */
+  confirmationDrainMs: number;
   accountPollMs: number;
   /** How long a request waits for a first code. */
   firstCodeMs: number;
@@ -51,6 +59,7 @@ export const appTimings: AppTimings = {
   channel: whatsappTimings,
   queuePollMs: 1_000,
   expiryIntervalMs: 5_000,
+  confirmationDrainMs: 10_000,
   accountPollMs: 1_000,
   firstCodeMs: 10_000,
   sendWaitMs: 20_000,
@@ -183,6 +192,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
       pollMs: timings.queuePollMs,
       underWay: messagesUnderWay,
       expiryIntervalMs: timings.expiryIntervalMs,
+      drainMs: timings.confirmationDrainMs,
     },
   });
   const sandbox = createSandbox({
@@ -205,8 +215,8 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     }),
     ...systemRoutes(system),
   ];
-  // The send loops watch the accounts' channels, so they start before and stop after them.
-  return { access, routes, services: [system, network, messages, accounts] };
+  // Stopped in reverse: the send loops wait for confirmations before the lines are closed.
+  return { access, routes, services: [system, network, accounts, messages] };
 }
 
 interface ChannelParts extends AppOptions {
@@ -221,6 +231,7 @@ function channelFactory(parts: ChannelParts, writer: CommitWriter, network: Star
 
   async function networkOf(kind: AccountKind): Promise<Network> {
     if (kind === 'sandbox') {
+      if (!parts.config.sandbox) throw sandboxIsOff();
       const { url, noiseRoot } = await network.running();
       return { webSocketUrl: url, trust: { root: noiseRoot, strict: true } };
     }

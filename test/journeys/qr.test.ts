@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import jsQrModule from 'jsqr';
+import jsQr from 'jsqr';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
@@ -9,8 +9,6 @@ import { type Api, apiOf } from '../doubles/api.ts';
 import { adminKey } from '../doubles/calls.ts';
 import { type ServerProcess, startServerProcess } from '../doubles/server-process.ts';
 
-// The package is CommonJS; its function is the default of its default.
-const readQr = jsQrModule as unknown as { default: typeof import('jsqr').default };
 let folder: string;
 let simulator: Simulator;
 let server: ServerProcess;
@@ -36,7 +34,7 @@ afterAll(async () => {
 
 function textIn(png: Buffer): string | undefined {
   const { data, width, height } = PNG.sync.read(png);
-  return readQr.default(new Uint8ClampedArray(data), width, height)?.data;
+  return jsQr.default(new Uint8ClampedArray(data), width, height)?.data;
 }
 
 test('the code is the same as JSON, as a data URL and as a PNG', async () => {

@@ -1,4 +1,5 @@
 import type { Channel, ChannelSink, ChannelState } from '../../channels/channel.ts';
+import { isAppError } from '../../platform/errors.ts';
 import { type Log, withoutRequestId } from '../../platform/log.ts';
 import type { AccountKind } from './account-settings.ts';
 
@@ -50,20 +51,21 @@ export function createAccountRunner(options: RunnerOptions): AccountRunner {
   }
 
   async function startChannel(urgent: boolean): Promise<void> {
-    const opened: Channel = await options.open({
-      accountId,
-      kind,
-      urgent,
-      sink: {
-        ...options.inbox,
-        // A channel that is being stopped has no say in the account's status any more.
-        state: (next) => {
-          if (channel === opened) options.onState(next);
-        },
-      },
+    const opened: Channel = await open(urgent, (state) => {
+      // A channel that is being stopped has no say in the account's status any more.
+      if (channel === opened) options.onState(state);
     });
     channel = opened;
     await withoutRequestId(() => opened.start());
+  }
+
+  async function open(urgent: boolean, onState: (state: ChannelState) => void): Promise<Channel> {
+    try {
+      return await options.open({ accountId, kind, urgent, sink: { ...options.inbox, state: onState } });
+    } catch (error) {
+      options.onState({ kind: 'failed', reason: isAppError(error) ? error.code : 'internal' });
+      throw error;
+    }
   }
 
   return {

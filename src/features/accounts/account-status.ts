@@ -96,6 +96,7 @@ const sentences: Record<string, string> = {
   crashed: 'of an error inside',
   'account.number_in_use': 'this number is already linked to another account of this server',
   'secrets.unreadable': 'its keys cannot be read with the present ENCRYPTION_KEY',
+  'sandbox.off': 'sandbox accounts are switched off (SANDBOX=false)',
   internal: 'of an error inside. See the log',
 };
 

@@ -28,7 +28,7 @@ export interface RunningAccounts {
   stop(accountId: string): Promise<void>;
   stopAll(): Promise<void>;
   channel(accountId: string): Channel | undefined;
-  /** Told whenever a channel starts, stops or changes its state. Returns the function that ends it. */
+  /** Told of each that runs, and whenever a channel starts, stops or changes its state. Returns the function that ends it. */
   watch(listener: (accountId: string) => void): () => void;
 }
 
@@ -99,6 +99,7 @@ export function createRunningAccounts(options: RunningAccountsOptions): RunningA
     channel: (accountId) => runners.get(accountId)?.channel,
     watch(listener) {
       listeners.add(listener);
+      for (const accountId of runners.keys()) listener(accountId);
       return () => void listeners.delete(listener);
     },
   };

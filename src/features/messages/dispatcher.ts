@@ -1,5 +1,5 @@
 import type { Channel } from '../../channels/channel.ts';
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, endsWithin } from '../../platform/clock.ts';
 import { type Database, isUnavailable, type Transaction } from '../../platform/database.ts';
 import { isAppError } from '../../platform/errors.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
@@ -34,8 +34,8 @@ export interface DispatcherTimings {
 export interface Dispatcher {
   start(): void;
   wake(): void;
-  /** Resolves when nothing of it is under way. */
-  stop(): Promise<void>;
+  /** Claims nothing more, lets what is under way have its result for so long, and resolves when nothing is left. */
+  stop(options: { drainMs: number }): Promise<void>;
 }
 
 const retryBackoff = { baseMs: 500, capMs: 10_000 };
@@ -43,6 +43,7 @@ const holdBackoff = { baseMs: 100, capMs: 2_000 };
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { accountId, channel, database, events, timings, clock, log } = options;
+  const claiming = new AbortController();
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
   let wakeUp = new AbortController();
@@ -53,19 +54,19 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     for (;;) {
       const asleep = wakeUp;
       const waitMs = await sendWhatMay().catch(lookAgain);
-      await clock.sleep(waitMs, AbortSignal.any([stopping.signal, asleep.signal])).catch(() => undefined);
-      stopping.signal.throwIfAborted();
+      await clock.sleep(waitMs, AbortSignal.any([claiming.signal, asleep.signal])).catch(() => undefined);
+      claiming.signal.throwIfAborted();
     }
   }
 
   function lookAgain(error: unknown): number {
-    if (!stopping.signal.aborted) log.error('The queue of an account could not be read', { accountId, error });
+    if (!claiming.signal.aborted) log.error('The queue of an account could not be read', { accountId, error });
     return timings.pollMs;
   }
 
   /** Launches every message that may leave now; returns how long to wait for the next look. */
   async function sendWhatMay(): Promise<number> {
-    while (underWay.size < timings.underWay) {
+    while (underWay.size < timings.underWay && !claiming.signal.aborted) {
       const delayMs = await delayOfNextMs();
       if (delayMs > 0) return Math.min(delayMs, timings.pollMs);
       const row = await holding(() => claimNext(database, accountId));
@@ -149,28 +150,28 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   /** Writes a result and its event, also when the channel has stopped meanwhile. */
   async function record(change: (tx: Transaction) => Promise<MessageRow | undefined>): Promise<void> {
-    await repeated(() =>
+    const write = (): Promise<void> =>
       database.transaction(async (tx) => {
         const row = await change(tx);
         if (!row) return;
         await events.publish(tx, [statusOccurrence(row)]);
         tx.afterCommit(() => events.announce(`message:${row.id}`));
-      }),
-    );
+      });
+    await repeated(write, stopping.signal);
   }
 
+  /** For what only a loop that goes on needs. */
   async function holding<T>(work: () => Promise<T>): Promise<T> {
-    stopping.signal.throwIfAborted();
-    return repeated(work);
+    return repeated(work, claiming.signal);
   }
 
-  async function repeated<T>(work: () => Promise<T>): Promise<T> {
+  async function repeated<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await work();
       } catch (error) {
         if (!isUnavailable(error)) throw error;
-        await clock.sleep(backoffMs(attempt, holdBackoff, options.random), stopping.signal);
+        await clock.sleep(backoffMs(attempt, holdBackoff, options.random), signal);
       }
     }
   }
@@ -183,13 +184,15 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return {
     start() {
       running ??= run().catch((error: unknown) => {
-        if (!stopping.signal.aborted) log.error('The send loop of an account stopped', { accountId, error });
+        if (!claiming.signal.aborted) log.error('The send loop of an account stopped', { accountId, error });
       });
     },
     wake,
-    async stop() {
-      stopping.abort(new Error('The send loop is stopping'));
+    async stop({ drainMs }) {
+      claiming.abort(new Error('The send loop is stopping'));
       await running;
+      await endsWithin(clock, drainMs, Promise.all(underWay));
+      stopping.abort(new Error('The send loop has stopped'));
       await Promise.all(underWay);
     },
   };

@@ -12,7 +12,8 @@ export interface DispatchersOptions {
   accounts: Accounts;
   database: Database;
   events: EventBus;
-  timings: DispatcherTimings;
+  /** `drainMs`: how long a stop of the server waits for confirmations. */
+  timings: DispatcherTimings & { drainMs: number };
   clock: Clock;
   random: Random;
   log: Log;
@@ -44,7 +45,7 @@ export function createDispatchers(options: DispatchersOptions): Dispatchers {
   async function bringInLine(accountId: string): Promise<void> {
     const channel = accounts.channel(accountId);
     const shouldRun = !stopping && channel?.state.kind === 'online';
-    await present.get(accountId)?.stop();
+    await present.get(accountId)?.stop({ drainMs: 0 });
     present.delete(accountId);
     if (!shouldRun) return;
     const dispatcher = createDispatcher({
@@ -67,7 +68,9 @@ export function createDispatchers(options: DispatchersOptions): Dispatchers {
       stopping = true;
       unwatch?.();
       await Promise.all(turns.values());
-      await Promise.all([...present.values()].map((dispatcher) => dispatcher.stop()));
+      await Promise.all(
+        [...present.values()].map((dispatcher) => dispatcher.stop({ drainMs: options.timings.drainMs })),
+      );
       present.clear();
     },
     wake: (accountId) => present.get(accountId)?.wake(),

@@ -73,7 +73,7 @@ export interface MessagesOptions {
   database: Database;
   accounts: Accounts;
   events: EventBus;
-  timings: DispatcherTimings & { expiryIntervalMs: number };
+  timings: DispatcherTimings & { drainMs: number; expiryIntervalMs: number };
   /** Messages of one account that may wait. */
   queueLimit: number;
   clock: Clock;

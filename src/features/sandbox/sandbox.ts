@@ -1,11 +1,10 @@
 import { parseAddress, phoneOf } from '../../channels/address.ts';
 import type { Service } from '../../platform/lifecycle.ts';
-import { AppError, invalidField } from '../../platform/errors.ts';
+import { AppError, invalidField, isAppError } from '../../platform/errors.ts';
 import type { Account, Accounts } from '../accounts/accounts.ts';
 import type { Messages } from '../messages/messages.ts';
 import type { NetworkFault, PhoneMessage, SandboxNetwork, VirtualPhone } from './network.ts';
 
-export type { SandboxNetwork } from './network.ts';
 export { createSandboxStore } from './sandbox.store.ts';
 
 /** The network of the sandbox accounts, started with the first of them. */
@@ -121,17 +120,23 @@ export function createSandbox(options: SandboxOptions): Sandbox {
     });
   }
 
+  async function link(account: Account, signal: AbortSignal): Promise<void> {
+    const { control } = await network.running();
+    const code = await codeOf(account, signal);
+    const number = account.phone?.slice(1) ?? control.nextFreeNumber();
+    await control.phone(number).scan(code, signal);
+  }
+
   return {
     async scan(accountId, given) {
       const signal = AbortSignal.any([given, AbortSignal.timeout(options.readyMs)]);
       const account = await sandboxAccount(accountId);
-      const isReady = ({ status }: Account): boolean => status.status === 'ready';
-      if (account.linked) return accounts.waitFor(accountId, isReady, signal);
-      const { control } = await network.running();
-      const code = await codeOf(account, signal);
-      const number = account.phone?.slice(1) ?? control.nextFreeNumber();
-      await control.phone(number).scan(code, signal);
-      return accounts.waitFor(accountId, isReady, signal);
+      try {
+        if (!account.linked) await link(account, signal);
+        return await accounts.waitFor(accountId, ({ status }) => status.status === 'ready', signal);
+      } catch (error) {
+        throw isAppError(error) ? error : scanFailed(await accounts.get(accountId), error);
+      }
     },
 
     async write(accountId, { from, text }, signal) {
@@ -165,6 +170,20 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       await control.phone(account.phone.slice(1)).remove();
     },
   };
+}
+
+function scanFailed(account: Account, cause: unknown): AppError {
+  return new AppError('sandbox.scan_failed', {
+    status: 409,
+    retryable: true,
+    detail: `Account ${account.name} was not linked (${account.status.message}). Try again.`,
+    cause,
+  });
+}
+
+/** Someone asks for a sandbox account although `SANDBOX=false`. */
+export function sandboxIsOff(): AppError {
+  return new AppError('sandbox.off', { status: 409, detail: 'Sandbox accounts are switched off (SANDBOX=false).' });
 }
 
 function networkFault(fault: SandboxFault, number: string): NetworkFault {

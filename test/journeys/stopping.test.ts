@@ -1,0 +1,52 @@
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { apiOf } from '../doubles/api.ts';
+import { type ServerProcess, startServerProcess } from '../doubles/server-process.ts';
+
+const owner = '9990000000001';
+const customer = '9990000000101';
+let folder: string;
+let simulator: Simulator;
+let server: ServerProcess;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'stopping-'));
+  await chmod(folder, 0o755);
+  simulator = createSimulator({ seed: Buffer.alloc(32, 7), receiptDelayMs: 20 });
+  await simulator.start();
+});
+afterAll(async () => {
+  await server.kill('SIGKILL');
+  await simulator.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+function start(): Promise<ServerProcess> {
+  return startServerProcess({
+    DATA_DIR: join(folder, 'data'),
+    WHATSAPP_WEB_SOCKET_URL: simulator.url,
+    WHATSAPP_NOISE_ROOT: Buffer.from(simulator.noiseRoot).toString('hex'),
+  });
+}
+
+test('SIGTERM with fifty messages waiting and under way: exit 0, and after a new start each is shown once', async () => {
+  server = await start();
+  const account = await apiOf(server).createAccount('Shop', 'whatsapp', { pacing: { preset: 'unpaced' } });
+  await simulator.control.phone(owner).scan(await apiOf(server).qr(account.id));
+  await apiOf(server).becomes(account.id, 'ready');
+  await simulator.control.fault({ kind: 'delay-acks', number: owner, minMs: 50, maxMs: 300 });
+  const texts = Array.from({ length: 50 }, (_, index) => `text ${index}`);
+  for (const text of texts) await apiOf(server).send(account, customer, text);
+  expect(await server.stop()).toBe(0);
+  expect([...simulator.control.counters().openSockets.values()].every((count) => count === 0)).toBe(true);
+
+  server = await start();
+  const phone = simulator.control.phone(customer);
+  await phone.receives('text 49');
+  const shown = phone.messages().filter(({ fromMe }) => !fromMe);
+  expect(shown.map(({ text }) => text)).toEqual(texts);
+  expect(simulator.control.counters().undecryptable).toBe(0);
+});
