@@ -125,11 +125,12 @@ const statusSql = `
       qr = $6, qr_attempt = $7, qr_expires_at = $8,
       qr_revision = qr_revision + CASE WHEN $6::bytea IS NULL THEN 0 ELSE 1 END,
       phone = coalesce($9, phone), lid = coalesce($10, lid)
-  WHERE id = $1`;
+  WHERE id = $1 AND paused = $11`;
 
-export async function writeStatus(db: Queryable, id: string, change: StatusChange): Promise<void> {
+/** Writes nothing when the account is paused and the writer believes otherwise, or the other way round. */
+export async function writeStatus(db: Queryable, id: string, change: StatusChange, paused: boolean): Promise<boolean> {
   const { status, qr, self } = change;
-  await db.execute(statusSql, [
+  const count = await db.execute(statusSql, [
     id,
     status.status,
     status.message,
@@ -140,7 +141,9 @@ export async function writeStatus(db: Queryable, id: string, change: StatusChang
     qr?.expiresAt ?? null,
     self?.phone ?? null,
     self?.lid ?? null,
+    paused,
   ]);
+  return count > 0;
 }
 
 /** The account's state as its channel tells it; the last of a batch counts. */
@@ -150,7 +153,7 @@ export function statusChangeKind(events: EventBus): ChangeKind<StatusChange & { 
     async apply(tx, accountId, rows) {
       const last = rows.at(-1);
       if (!last) return;
-      await writeStatus(tx, accountId, last);
+      if (!(await writeStatus(tx, accountId, last, false))) return;
       await events.publish(
         tx,
         rows.flatMap((row) => row.occurrences),

@@ -114,8 +114,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
     return accountOf(row);
   }
 
-  async function changeStatus(tx: Transaction, id: string, status: AccountStatus): Promise<void> {
-    await writeStatus(tx, id, { status, qr: null, self: null });
+  async function changeStatus(tx: Transaction, id: string, status: AccountStatus, paused: boolean): Promise<void> {
+    await writeStatus(tx, id, { status, qr: null, self: null }, paused);
     await events.publish(tx, [statusOccurrence(id, status)]);
     tx.afterCommit(() => events.announce(`account:${id}`));
   }
@@ -186,7 +186,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     async pause(id) {
       await get(id);
       await database.transaction(async (tx) => {
-        if (await setPaused(tx, id, true)) await changeStatus(tx, id, pausedStatus);
+        if (await setPaused(tx, id, true)) await changeStatus(tx, id, pausedStatus, true);
       });
       await running.stop(id);
       return get(id);
@@ -197,7 +197,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       if (!account.paused) return account;
       await database.transaction(async (tx) => {
         await setPaused(tx, id, false);
-        await changeStatus(tx, id, account.linked ? statusOf({ kind: 'stopped' }) : neverLinkedStatus);
+        await changeStatus(tx, id, account.linked ? statusOf({ kind: 'stopped' }) : neverLinkedStatus, false);
       });
       return account.linked ? restart(account) : get(id);
     },
