@@ -39,6 +39,7 @@ function fault(value: unknown): Fault {
 export const phoneCalls: Readonly<Record<string, Call<VirtualPhone>>> = {
   describe: ({ number, jid, lid }) => ({ number, jid, lid }),
   scan: (phone, [qr], signal) => phone.scan(text(qr, 'qr'), signal),
+  enterCode: (phone, [code], signal) => phone.enterCode(text(code, 'code'), signal),
   send: (phone, [message]) => phone.send(outgoing(message)),
   messages: (phone) => phone.messages(),
   receives(phone, [wanted, options], signal) {

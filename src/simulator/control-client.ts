@@ -56,6 +56,7 @@ export function createControlClient(url: string): RemoteControl {
       number,
       describe: () => call(at('describe'), []),
       scan: (qr, signal) => call(at('scan'), [qr], signal),
+      enterCode: (code, signal) => call(at('enterCode'), [code], signal),
       send: (message) => call(at('send'), [message]),
       messages: () => call(at('messages'), []),
       receives: (text, options = {}) => call(at('receives'), [text, { from: options.from }], options.signal),

@@ -39,6 +39,11 @@ export interface VirtualPhone {
    * Rejects when the string is no code of this network, or has been used or replaced.
    */
   scan(qr: string, signal?: AbortSignal): Promise<ScanResult>;
+  /**
+   * Types the eight characters that a client shows for this number (`requestPairingCode`) and links it. Resolves as `scan`
+   * does. Rejects when no client asks for it, or when the code is another one.
+   */
+  enterCode(code: string, signal?: AbortSignal): Promise<ScanResult>;
   /** Writes a message from this phone; resolves with its id once the network has taken it. */
   send(message: OutgoingText): Promise<{ id: string }>;
   /** The last 200 messages, oldest first. */

@@ -39,6 +39,40 @@ test('a code that is none, or was used, is refused', async () => {
   void scanned;
 });
 
+test('a client is linked by the code that its owner types', async () => {
+  const phone = network.control.phone(newcomer);
+  const account = newStockAccount();
+  const first = network.connect(account);
+  await first.qr();
+  await expect(phone.enterCode('AAAA1111', AbortSignal.timeout(20))).rejects.toThrow('aborted');
+  const code = await first.sock.requestPairingCode(newcomer);
+  await expect(phone.enterCode('WRNGC0DE')).rejects.toThrow('not the one that the device shows');
+  await first.end();
+
+  const fresh = newStockAccount();
+  const second = network.connect(fresh);
+  await second.qr();
+  const linked = phone.enterCode(await second.sock.requestPairingCode(newcomer));
+  expect(await second.closed()).toBe(515);
+  const client = network.connect(fresh);
+  await client.opened();
+  expect(await linked).toEqual({ deviceJid: fresh.creds.me?.id });
+  expect(code).toHaveLength(8);
+  await client.sends('9990000000003@s.whatsapp.net', 'linked by code');
+  await network.control.phone('9990000000003').receives('linked by code');
+});
+
+test('a client that waits for its scan keeps its line', async () => {
+  const client = network.connect(newStockAccount(), { keepAliveIntervalMs: 50 });
+  await client.qr();
+  const answered = new Promise<string>((resolve) => {
+    client.sock.ws.on('CB:iq,type:result', ({ attrs }: { attrs: Record<string, string> }) =>
+      resolve(attrs['from'] ?? ''),
+    );
+  });
+  expect(await answered).toBe('@s.whatsapp.net');
+});
+
 test('a client shows the next code when the first has lived its time', async () => {
   const client = network.connect(newStockAccount(), { qrTimeout: 30 });
   await client.until(() => (client.qrCodes.length === 6 ? true : undefined));

@@ -1,5 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
-import type { BinaryNode } from '@whiskeysockets/baileys';
+import { S_WHATSAPP_NET, type BinaryNode } from '@whiskeysockets/baileys';
 import type { DeviceAddress } from './addresses.ts';
 import type { DeviceNotices } from './device-notices.ts';
 import type { Device } from './directory.ts';
@@ -72,9 +72,9 @@ export function createLogins(network: Network, linking: Linking, outbox: PhoneOu
 
   /** Peer messages come after the offline mark, else the client has read its history before it began to wait for it. */
   function openQueue(line: Line, device: Device): void {
-    line.send(stanza('ib', { from: 's.whatsapp.net' }, [stanza('offline_preview', { count: '0' })]));
+    line.send(stanza('ib', { from: S_WHATSAPP_NET }, [stanza('offline_preview', { count: '0' })]));
     const count = deliveries.open(device, line, (node) => !isPeer(node));
-    line.send(stanza('ib', { from: 's.whatsapp.net' }, [stanza('offline', { count: count.toString() })]));
+    line.send(stanza('ib', { from: S_WHATSAPP_NET }, [stanza('offline', { count: count.toString() })]));
     deliveries.catchUp(device);
   }
 

@@ -174,3 +174,17 @@ test('a number can be looked up', async () => {
   await network.control.fault({ kind: 'unregistered', number: friend, enabled: true });
   expect(await client.sock.onWhatsApp(friendJid)).toEqual([]);
 });
+
+test('a client whose one-time keys run low is told to upload more', async () => {
+  const client = await network.login(owner);
+  const asking = await network.login(other);
+  const told = new Promise((resolve) => client.sock.ws.on('CB:notification,type:encrypt', resolve));
+  const users = Array.from({ length: 812 }, () => ({ tag: 'user', attrs: { jid: `${owner}:1@s.whatsapp.net` } }));
+  await asking.sock.query({
+    tag: 'iq',
+    attrs: { to: '@s.whatsapp.net', type: 'get', xmlns: 'encrypt' },
+    content: [{ tag: 'key', attrs: {}, content: users }],
+  });
+  await told;
+  await expect.poll(() => client.sock.authState.creds.nextPreKeyId).toBeGreaterThan(813);
+});

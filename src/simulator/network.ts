@@ -1,4 +1,4 @@
-import type { BinaryNode } from '@whiskeysockets/baileys';
+import { S_WHATSAPP_NET, type BinaryNode } from '@whiskeysockets/baileys';
 import type { AddressBook, DeviceAddress } from './addresses.ts';
 import { createChatLog, type ChatLog } from './chat-log.ts';
 import type { Deliveries } from './deliveries.ts';
@@ -63,7 +63,8 @@ export function devicesOf(network: Network, number: string): readonly DeviceAddr
 
 /** What the server gives out for a linked device; takes one of its one-time keys, and asks for more when they run low. */
 export function takeBundle(network: Network, device: Device): PreKeyBundle {
-  const lowPreKeys = 10;
+  // Baileys uploads when it hears of fewer than 5.
+  const lowPreKeys = 4;
   const preKey = network.directory.takePreKey(device);
   const left = network.directory.preKeysLeft(device);
   if (left === lowPreKeys) {
@@ -75,7 +76,7 @@ export function takeBundle(network: Network, device: Device): PreKeyBundle {
 
 function lowPreKeysNotice(left: number): BinaryNode {
   const id = `prekeys-${Date.now()}`;
-  return stanza('notification', { id, from: 's.whatsapp.net', type: 'encrypt' }, [
+  return stanza('notification', { id, from: S_WHATSAPP_NET, type: 'encrypt' }, [
     stanza('count', { value: left.toString() }),
   ]);
 }

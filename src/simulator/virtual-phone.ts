@@ -95,6 +95,7 @@ export function createVirtualPhone(parts: PhoneParts, number: string): VirtualPh
     jid: addresses.jid(number, 'phone'),
     lid: addresses.jid(number, 'lid'),
     scan: (qr, signal) => linking.scan(phone().record, qr, signal),
+    enterCode: (code, signal) => linking.enterCode(phone().record, code, signal),
     send: (message) => outbox.send(phone(), message),
     messages: () => phone().chats.all(),
     receives(text, options = {}) {
