@@ -9,7 +9,7 @@ import type { Log } from './log.ts';
 import { contentTypeOf, readJson, requireSize } from './request-body.ts';
 import type { RequestContext } from './request-tracking.ts';
 import type { Answer, Route, RouteInput } from './route.ts';
-import { parse } from './schema.ts';
+import { namedAsWritten, parse } from './schema.ts';
 
 export interface RouteHandlerOptions {
   database: Database;
@@ -77,12 +77,18 @@ async function readBody(route: Route, request: Request, context: RequestContext,
   }
 }
 
+interface ReadRequest {
+  input: Input;
+  /** What the caller sent, before the checks. */
+  content: { query: unknown; body: unknown };
+}
+
 async function readInput(
   route: Route,
   request: Request,
   context: RequestContext,
   options: RouteHandlerOptions,
-): Promise<{ input: Input; content: unknown }> {
+): Promise<ReadRequest> {
   const params = route.params ? parse(route.params, request.params, 'params') : {};
   const body = route.body ? await readBody(route, request, context, options) : undefined;
   const query = route.query ? parse(route.query, request.query, 'query') : {};
@@ -137,9 +143,12 @@ async function completed(answer: Answer<unknown>, signal: AbortSignal, log: Log)
 
 /** Runs a route for one request: access, checks, the work itself, the answer. Throws what the error handler answers. */
 export function createRouteHandler(route: Route, options: RouteHandlerOptions) {
-  return async (request: Request, response: Response, context: RequestContext): Promise<void> => {
-    requireAccess(context.caller, route.access);
-    const { input, content } = await readInput(route, request, context, options);
+  async function respond(
+    request: Request,
+    response: Response,
+    context: RequestContext,
+    { input, content }: ReadRequest,
+  ): Promise<void> {
     if (route.stream) {
       context.streaming = true;
       await route.stream(input, response);
@@ -165,5 +174,15 @@ export function createRouteHandler(route: Route, options: RouteHandlerOptions) {
     if (replayed) response.setHeader('Idempotency-Replayed', 'true');
     const paged = route.list && answer.nextCursor === undefined ? { ...answer, nextCursor: null } : answer;
     sendAnswer(response, paged, route.statuses?.[0]);
+  }
+
+  return async (request: Request, response: Response, context: RequestContext): Promise<void> => {
+    requireAccess(context.caller, route.access);
+    const read = await readInput(route, request, context, options);
+    try {
+      await respond(request, response, context, read);
+    } catch (error) {
+      throw route.body ? namedAsWritten(error, route.body, read.content.body) : error;
+    }
   };
 }

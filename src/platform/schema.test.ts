@@ -1,11 +1,12 @@
 import { describe, expect, expectTypeOf, test } from 'vitest';
-import { isAppError, type FieldError } from './errors.ts';
+import { invalidField, isAppError, type FieldError } from './errors.ts';
 import {
   flag,
   integer,
   isoTime,
   listOf,
   name,
+  namedAsWritten,
   nullable,
   object,
   oneOf,
@@ -122,6 +123,32 @@ test('an alias is accepted and named in the error as the caller wrote it', () =>
   expect(errorsOf(() => parse(message, { number: '1', to: '2' }, 'body'))).toEqual([
     { field: 'number', message: 'must not be given together with to' },
   ]);
+});
+
+test('a time in a query has its zone and exists, as in a body', () => {
+  const schema = object({ since: isoTime() });
+  expect(parse(schema, { since: '2026-01-31T11:30:00+02:00' }, 'query')).toEqual({ since: '2026-01-31T09:30:00.000Z' });
+  for (const since of ['2026-01-31', '2026-01-31T09:30:00', '2026-02-30T09:30:00Z']) {
+    expect(errorsOf(() => parse(schema, { since }, 'query'))).toEqual([
+      { field: 'since', message: 'must be a time with its zone, such as 2026-01-31T09:30:00Z' },
+    ]);
+  }
+});
+
+test('what a handler finds wrong is named as the caller wrote it', () => {
+  const schema = variants('type', {
+    text: object({ type: required(oneOf('text')), to: text({ max: 9 }) }, { aliases: { to: ['number', 'phone'] } }),
+  });
+  const refusal = invalidField('to', 'is no number');
+  const named = (error: unknown, given: unknown) =>
+    errorsOf(() => {
+      throw namedAsWritten(error, schema, given);
+    });
+  expect(named(refusal, { type: 'text', phone: 'x' })).toEqual([{ field: 'phone', message: 'is no number' }]);
+  expect(named(refusal, { type: 'text', to: 'x' })).toEqual([{ field: 'to', message: 'is no number' }]);
+  expect(named(invalidField('to[0].name', 'is no number'), { phone: 'x' })[0]?.field).toBe('phone[0].name');
+  const other = new Error('no');
+  expect(namedAsWritten(other, schema, { phone: 'x' })).toBe(other);
 });
 
 test('a union names the field of the case that was meant', () => {

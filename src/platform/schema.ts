@@ -1,5 +1,5 @@
 import Joi from 'joi';
-import { AppError, type FieldError } from './errors.ts';
+import { AppError, type FieldError, isAppError } from './errors.ts';
 import { fieldPath, guardInput } from './input-guard.ts';
 
 declare const presentBrand: unique symbol;
@@ -133,7 +133,9 @@ export function isoTime(): Joi.StringSchema {
       const exists = !Number.isNaN(midnight.getTime()) && midnight.toISOString().slice(0, 10) === day;
       return exists && !Number.isNaN(time.getTime()) ? time.toISOString() : helpers.error('string.isoDate');
     })
-    .isoDate();
+    .isoDate()
+    // In a query Joi would read the text itself first: without a zone as the server's time, and 30 February as 2 March.
+    .prefs({ convert: false });
 }
 
 export function integer(bounds: { min?: number; max?: number } = {}): Joi.NumberSchema {
@@ -256,6 +258,17 @@ function fieldErrors(
     seen.add(identity);
     return [error];
   });
+}
+
+/** What a handler found wrong with a checked body, with the names that the caller used for its fields. */
+export function namedAsWritten(error: unknown, schema: Joi.AnySchema, given: unknown): unknown {
+  if (!isAppError(error, 'request.invalid') || !error.errors) return error;
+  const used = usedAliases(schema.describe(), given);
+  const renamed = error.errors.map(({ field, message }) => ({
+    field: field.replace(/^[^.[]+/, (first) => used.get(first) ?? first),
+    message,
+  }));
+  return invalid(renamed);
 }
 
 /** Which other name the caller used for a field: field -> name. */
