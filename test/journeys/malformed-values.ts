@@ -1,0 +1,138 @@
+import { accepts, type JsonSchema } from './json-schema-match.ts';
+
+export interface MalformedValue {
+  what: string;
+  /** As it stands in a body: JSON cannot say everything that `JSON.stringify` can be given, such as 1e999. */
+  json: string;
+  /** False for text that no column can hold, whatever the schema says about its form. */
+  storable?: false;
+}
+
+export interface MalformedText {
+  what: string;
+  /** As it stands in a URL. */
+  encoded: string;
+  /** It never reaches the field's check: the URL itself is refused. */
+  breaksUrl?: boolean;
+}
+
+const megabyte = 1_000_000;
+
+const wrongTypes: readonly (readonly [string, unknown])[] = [
+  ['null', null],
+  ['text', 'text'],
+  ['empty text', ''],
+  ['1 MB of text', 'x'.repeat(megabyte)],
+  ['a number', 7],
+  ['a negative number', -1],
+  ['a fraction', 0.5],
+  ['a number as text', '7'],
+  ['true', true],
+  ['false', false],
+  ['an empty list', []],
+  ['a list of texts', ['text']],
+  ['a list of null', [null]],
+  ['an empty object', {}],
+  ['an object with an unknown field', { unknownField: 1 }],
+];
+
+const oddNumbers: readonly (readonly [string, string])[] = [
+  ['a number beyond all floats', '1e999'],
+  ['the largest float', '1.7976931348623157e308'],
+  ['a number beyond exact integers', '9007199254740993'],
+  ['the smallest float', '-1.7976931348623157e308'],
+];
+
+const unstorable: readonly MalformedValue[] = [
+  { what: 'text with NUL', json: String.raw`"a\u0000b"`, storable: false },
+  { what: 'text with half a character', json: String.raw`"a\ud83db"`, storable: false },
+  { what: 'text with the other half', json: String.raw`"\ude00"`, storable: false },
+];
+
+const branchesOf = (schema: JsonSchema): JsonSchema[] => [schema, ...(schema.anyOf ?? []).flatMap(branchesOf)];
+
+/** Just outside of each bound that the schema sets. */
+function outOfBounds(schema: JsonSchema): (readonly [string, unknown])[] {
+  return branchesOf(schema).flatMap(({ minimum, maximum, minLength, maxLength, minItems, maxItems, items, format }) => {
+    const listOf = (length: number) => Array.from({ length }, () => validValue(items ?? {}));
+    const found: [string, unknown][] = [];
+    if (minimum !== undefined) found.push(['a number below the least', minimum - 1]);
+    if (maximum !== undefined) found.push(['a number above the most', maximum + 1]);
+    if (minLength !== undefined && minLength > 1) found.push(['text that is too short', 'x'.repeat(minLength - 1)]);
+    if (maxLength !== undefined) found.push(['text that is too long', 'x'.repeat(maxLength + 1)]);
+    if (minItems !== undefined && minItems > 0) found.push(['a list that is too short', listOf(minItems - 1)]);
+    if (maxItems !== undefined) found.push(['a list that is too long', listOf(maxItems + 1)]);
+    if (format === 'date-time')
+      found.push(['a day without time', '2026-01-31'], ['a time without zone', '2026-01-31T10']);
+    return found;
+  });
+}
+
+/** What the field's schema does not accept, as values of a body. */
+export function malformedValues(schema: JsonSchema): MalformedValue[] {
+  const candidates = [
+    ...[...wrongTypes, ...outOfBounds(schema)].map(([what, value]) => ({ what, json: JSON.stringify(value) })),
+    ...oddNumbers.map(([what, json]) => ({ what, json })),
+  ];
+  return [...candidates.filter(({ json }) => !accepts(schema, JSON.parse(json))), ...unstorable];
+}
+
+/** Text in a URL may mean a number or a flag. */
+function readings(text: string): unknown[] {
+  const number = text.trim() === '' ? [] : [Number(text)];
+  return [text, ...number, ...(text === 'true' || text === 'false' ? [text === 'true'] : [])];
+}
+
+/** What the field's schema does not accept, as text of a path or a query. */
+export function malformedTexts(schema: JsonSchema): MalformedText[] {
+  const candidates = [...wrongTypes, ...outOfBounds(schema)].map(([what, value]) => ({
+    what,
+    text: typeof value === 'string' ? value : JSON.stringify(value),
+  }));
+  const refused = candidates
+    .filter(({ text }) => !readings(text).some((reading) => accepts(schema, reading)))
+    .map(({ what, text }) => ({ what, encoded: encodeURIComponent(text), breaksUrl: text.length >= megabyte }));
+  return [
+    ...refused,
+    { what: 'text with NUL', encoded: 'a%00b' },
+    { what: 'half a character', encoded: '%ED%A0%BD', breaksUrl: true },
+    { what: 'a lone %', encoded: 'a%', breaksUrl: true },
+    { what: '% before other letters', encoded: '%zz', breaksUrl: true },
+    { what: 'bytes that are no UTF-8', encoded: '%FF%FE', breaksUrl: true },
+  ];
+}
+
+/** The smallest value that the schema accepts; `examples` are texts that mean something to the server. */
+export function validValue(schema: JsonSchema, name = '', examples: Readonly<Record<string, string>> = {}): unknown {
+  if (schema.const !== undefined) return schema.const;
+  if (schema.enum) return schema.enum[0];
+  if (schema.anyOf?.[0]) return validValue(schema.anyOf[0], name, examples);
+  switch ([schema.type].flat()[0]) {
+    case 'object':
+      return Object.fromEntries(
+        (schema.required ?? []).map((key) => [key, validValue(schema.properties?.[key] ?? {}, key, examples)]),
+      );
+    case 'array':
+      return Array.from({ length: schema.minItems ?? 0 }, () => validValue(schema.items ?? {}, name, examples));
+    case 'integer':
+    case 'number':
+      return schema.minimum ?? 1;
+    case 'boolean':
+      return true;
+    case 'null':
+      return null;
+    case 'string':
+    case undefined:
+    default:
+      return validText(schema, name, examples);
+  }
+}
+
+function validText(schema: JsonSchema, name: string, examples: Readonly<Record<string, string>>): string {
+  const named = examples[name] === undefined ? [] : [examples[name]];
+  const others = schema.pattern === undefined ? [] : Object.values(examples);
+  const fillers = ['x'.repeat(Math.max(1, schema.minLength ?? 1)), '2026-01-31T09:30:00Z'];
+  const fitting = [...named, ...others, ...fillers].find((text) => accepts(schema, text));
+  if (fitting === undefined) throw new Error(`This test knows no text that fits the field "${name}"`);
+  return fitting;
+}
