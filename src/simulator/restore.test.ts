@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
+import { createDeviceCache } from '../../test/doubles/device-cache.ts';
 import { useSimulatedNetwork } from '../../test/doubles/simulated-network.ts';
+import { copyOf } from '../../test/doubles/stock-client.ts';
 
 const owner = '9990000000001';
 const friend = '9990000000003';
@@ -92,4 +94,64 @@ test('phones keep the last 200 messages', async () => {
   expect(texts).toHaveLength(200);
   expect(texts[0]).toBe('message 5');
   expect(texts.at(-1)).toBe('message 204');
+});
+
+test('killed again and again under traffic it loses nothing that it acknowledged', async () => {
+  const acknowledged = new Set<string>();
+  const taken = new Set<string>();
+  const unconfirmed = new Map<string, string>();
+  // On the wire: stock clients lose the event of a message when they are cut off while they confirm it.
+  const arrived = new Set<string>();
+  let count = 0;
+  let account = network.account(owner);
+  const userDevicesCache = createDeviceCache();
+
+  for (let life = 0; life < 6; life += 1) {
+    let killed = false;
+    const client = network.connect(account, { userDevicesCache });
+    await client.opened();
+    client.sock.ws.on('CB:ack,class:message', ({ attrs }: { attrs: Record<string, string> }) => {
+      acknowledged.add(attrs['id'] ?? '');
+      unconfirmed.delete(attrs['id'] ?? '');
+    });
+    client.sock.ws.on('CB:message', ({ attrs }: { attrs: Record<string, string> }) => arrived.add(attrs['id'] ?? ''));
+    const write = (messageId: string, text: string): Promise<unknown> => {
+      unconfirmed.set(messageId, text);
+      return client.sock.sendMessage(friendJid, { text }, { messageId }).catch(() => undefined);
+    };
+    for (const [messageId, text] of unconfirmed) await write(messageId, text);
+    const lastLife = life === 5;
+    for (let index = 0; index < 12; index += 1, count += 1) {
+      const text = `from the phone ${count}`;
+      void network.control
+        .phone(friend)
+        .send({ to: owner, text })
+        .then(({ id }) => {
+          if (!killed) taken.add(id);
+        });
+      await write(`CLIENT${count}`, `from the client ${count}`);
+    }
+    if (lastLife) {
+      await client.until(() => (unconfirmed.size === 0 ? true : undefined));
+      for (let index = count - 12; index < count; index += 1) await client.receives(`from the phone ${index}`);
+      await expect.poll(() => [...network.store.rows.keys()].filter((key) => key.startsWith('queue:'))).toEqual([]);
+    }
+    await client.until(() => (acknowledged.size > count - 6 ? true : undefined));
+    killed = true;
+    const rows = new Map(network.store.rows);
+    const cut = network.control.fault({ kind: 'drop-line' });
+    // The dead client still works on what it had received, on its own copy.
+    account = copyOf(account);
+    await client.closed();
+    await cut;
+    expect(network.control.counters().undecryptable).toBe(0);
+    if (!lastLife) await network.restart(rows);
+  }
+
+  const shown = network.control.phone(friend).messages();
+  expect([...acknowledged].filter((id) => !shown.some((message) => message.id === id))).toEqual([]);
+  expect([...taken].filter((id) => !shown.some((message) => message.id === id))).toEqual([]);
+  expect([...taken].filter((id) => !arrived.has(id))).toEqual([]);
+  expect(acknowledged.size).toBe(count);
+  expect(taken.size).toBeGreaterThan(count / 2);
 });

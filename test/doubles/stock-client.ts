@@ -138,6 +138,8 @@ export function connectStock(
     if (update.connection === 'close') {
       const error = update.lastDisconnect?.error as { output?: { statusCode?: number } } | undefined;
       closeCode = error?.output?.statusCode ?? 0;
+      // Else what was received and confirmed last never becomes an event.
+      sock.ev.flush();
     }
     changed();
   });
