@@ -124,18 +124,20 @@ const isoPattern = /^([12]\d{3}-\d{2}-\d{2})[Tt ]\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)
 
 /** A point in time with its zone; handed on as `2026-01-31T09:30:00.000Z`. */
 export function isoTime(): Joi.StringSchema {
-  return Joi.string()
-    .custom((value: string, helpers) => {
-      const day = isoPattern.exec(value)?.[1];
-      const midnight = new Date(`${day}T00:00:00Z`);
-      const time = new Date(value);
-      // The built-in parser reads 30 February as 1 March.
-      const exists = !Number.isNaN(midnight.getTime()) && midnight.toISOString().slice(0, 10) === day;
-      return exists && !Number.isNaN(time.getTime()) ? time.toISOString() : helpers.error('string.isoDate');
-    })
-    .isoDate()
-    // In a query Joi would read the text itself first: without a zone as the server's time, and 30 February as 2 March.
-    .prefs({ convert: false });
+  return (
+    Joi.string()
+      .custom((value: string, helpers) => {
+        const day = isoPattern.exec(value)?.[1];
+        const midnight = new Date(`${day}T00:00:00Z`);
+        const time = new Date(value);
+        // The built-in parser reads 30 February as 1 March.
+        const exists = !Number.isNaN(midnight.getTime()) && midnight.toISOString().slice(0, 10) === day;
+        return exists && !Number.isNaN(time.getTime()) ? time.toISOString() : helpers.error('string.isoDate');
+      })
+      .isoDate()
+      // In a query Joi would read the text itself first: without a zone as the server's time, and 30 February as 2 March.
+      .prefs({ convert: false })
+  );
 }
 
 export function integer(bounds: { min?: number; max?: number } = {}): Joi.NumberSchema {

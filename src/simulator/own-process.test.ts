@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { linkClient } from '../../test/doubles/linked-client.ts';
 import { connectStock, type StockClient } from '../../test/doubles/stock-client.ts';
-import { createControlClient, type RemoteControl } from './control-client.ts';
+import { createControlClient, type RemoteControl } from '../../test/doubles/control-client.ts';
 
 const owner = '9990000000001';
 const friend = '9990000000002';

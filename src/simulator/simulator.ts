@@ -8,8 +8,6 @@ import { createLocalControl } from './local-control.ts';
 import type { SimulatorOptions } from './options.ts';
 import { restore } from './restore.ts';
 
-export type { SimulatorOptions, SimulatorStore, StateChange } from './options.ts';
-
 export interface Simulator {
   start(): Promise<void>;
   stop(): Promise<void>;

@@ -1,4 +1,4 @@
-import type { SimulatorStore, StateChange } from '../../src/simulator/simulator.ts';
+import type { SimulatorStore, StateChange } from '../../src/simulator/options.ts';
 
 export interface MemoryStore extends SimulatorStore {
   readonly rows: Map<string, Uint8Array>;

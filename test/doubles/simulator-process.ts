@@ -1,4 +1,4 @@
-import { createControlClient, type RemoteControl } from '../../src/simulator/control-client.ts';
+import { createControlClient, type RemoteControl } from './control-client.ts';
 import { runChild } from './child-process.ts';
 
 export interface SimulatorProcess {

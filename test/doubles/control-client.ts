@@ -1,4 +1,4 @@
-import type { Control, Counters, Fault, VirtualGroup, VirtualPhone } from './control.ts';
+import type { Control, Counters, Fault, VirtualGroup, VirtualPhone } from '../../src/simulator/control.ts';
 
 type Asynchronous<Target> = {
   readonly [Method in keyof Target]: Target[Method] extends (...args: infer Args) => infer Result
