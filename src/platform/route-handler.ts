@@ -9,7 +9,7 @@ import type { Log } from './log.ts';
 import { contentTypeOf, readJson, requireSize } from './request-body.ts';
 import type { RequestContext } from './request-tracking.ts';
 import type { Answer, Route, RouteInput } from './route.ts';
-import { namedAsWritten, parse } from './schema.ts';
+import { namedAsWritten, parse } from './parse.ts';
 
 export interface RouteHandlerOptions {
   database: Database;

@@ -6,18 +6,17 @@ import {
   isoTime,
   listOf,
   name,
-  namedAsWritten,
   nullable,
   object,
   oneOf,
   pageFields,
-  parse,
   required,
   text,
   variants,
   withDefault,
   type Infer,
 } from './schema.ts';
+import { namedAsWritten, parse } from './parse.ts';
 
 const account = object({
   name: required(name({ max: 10 })),
