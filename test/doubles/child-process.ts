@@ -21,9 +21,10 @@ export interface ChildOptions {
   env?: NodeJS.ProcessEnv;
 }
 
-/** Runs a TypeScript file, named from this folder, in a process of its own. */
+/** Runs a file, named from this folder, in a process of its own: TypeScript as it is, or what was built. */
 export function runChild(file: string, parameters: readonly string[], options: ChildOptions = {}): Child {
-  const child = spawn(process.execPath, ['--import', 'tsx', join(import.meta.dirname, file), ...parameters], {
+  const loader = file.endsWith('.ts') ? ['--import', 'tsx'] : [];
+  const child = spawn(process.execPath, [...loader, join(import.meta.dirname, file), ...parameters], {
     cwd: join(import.meta.dirname, '../..'),
     stdio: ['ignore', 'pipe', 'inherit'],
     ...options,

@@ -9,10 +9,10 @@ export interface ServerProcess extends Calls {
   stop(): Promise<number | null>;
 }
 
-/** The real server in a process of its own, on a free port. */
+/** The built server in a process of its own, on a free port. */
 export async function startServerProcess(environment: Record<string, string>): Promise<ServerProcess> {
   const { PATH = '', HOME = '' } = process.env;
-  const child = runChild('../../src/main.ts', [], {
+  const child = runChild('../../dist/main.js', [], {
     env: {
       PATH,
       HOME,

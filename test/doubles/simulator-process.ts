@@ -11,7 +11,7 @@ export interface SimulatorProcess {
 
 /** The simulator as a process of its own, so that killing a server leaves the network standing. */
 export async function startSimulatorProcess(...args: readonly string[]): Promise<SimulatorProcess> {
-  const child = runChild('../../src/simulator/main.ts', args);
+  const child = runChild('../../dist/simulator.js', args);
   const ready = JSON.parse(await child.says('{')) as { url: string; noiseRoot: string; control: string };
   return {
     url: ready.url,
