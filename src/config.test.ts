@@ -220,6 +220,14 @@ test('DATABASE_CA may be the path of a file', () => {
   expect(config.database).toMatchObject({ ca: `${pem}\n` });
 });
 
+test("DATABASE_URL may name a socket's folder in its query and leave out the host", () => {
+  const url = 'postgres://user:p%23ss@/database?host=/run/postgresql';
+  expect(readConfig({ DATABASE_URL: url, SESSION_SECRET: secret }).database).toMatchObject({ url });
+  expect(() => readConfig({ DATABASE_URL: 'postgres://user:p#ss@/database', SESSION_SECRET: secret })).toThrow(
+    /percent form/,
+  );
+});
+
 test('an empty variable is one that is not set', () => {
   const empty = Object.fromEntries(Object.keys(environmentVariables).map((name) => [name, ' ']));
   expect(readConfig(empty)).toEqual(readConfig({}));

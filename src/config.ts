@@ -196,7 +196,8 @@ function databaseUrlMistake(value: string): string | undefined {
   }
   if (!/^postgres(ql)?:\/\//.test(value)) return 'DATABASE_URL takes postgres://… or postgresql://….';
   if (/\[YOUR-PASSWORD\]/i.test(value)) return 'DATABASE_URL still holds [YOUR-PASSWORD]: put the password there.';
-  if (parseUrl(value)) return undefined;
+  // A socket's folder stands in the query (`postgres://user@/database?host=/run/postgresql`), where `URL` wants a host.
+  if (parseUrl(value.replace(/^(\w+:\/\/[^@/?#]*@)(?=[/?])/, '$1host'))) return undefined;
   return 'DATABASE_URL cannot be read: write special characters of the password in percent form, such as %23 for #.';
 }
 
