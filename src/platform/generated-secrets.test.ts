@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
@@ -63,6 +63,23 @@ test('a damaged file is named, not replaced, and not quoted', async () => {
   });
   expect(inspect(error)).not.toContain('canary-value');
   expect(await readFile(path, 'utf8')).toContain('canary-value');
+});
+
+test('a folder that cannot be used is named with the reason', async () => {
+  const file = join(dataDirectory, 'file');
+  const nowhere = join(dataDirectory, 'nowhere');
+  await writeFile(file, '');
+  await symlink(join(dataDirectory, 'missing/folder'), nowhere);
+  await expect(loadGeneratedSecrets({ dataDirectory: file, clock, log })).rejects.toMatchObject({
+    code: 'secrets.file_unreadable',
+    detail: expect.stringMatching(/^The secrets file .*file\/secrets\.json cannot be read \(ENOTDIR: /) as string,
+  });
+  await expect(loadGeneratedSecrets({ dataDirectory: nowhere, clock, log })).rejects.toMatchObject({
+    code: 'secrets.not_written',
+    detail: expect.stringMatching(
+      /the folder .*nowhere \(E\w+: .*\); let this user write there, or set DATA_DIR/,
+    ) as string,
+  });
 });
 
 test('a lost file of an existing database ends in the refusal of the canary', async () => {

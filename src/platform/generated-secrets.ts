@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from './clock.ts';
-import { AppError } from './errors.ts';
+import { AppError, errorMessage } from './errors.ts';
 import type { Log } from './log.ts';
 
 export interface GeneratedSecrets {
@@ -31,7 +31,10 @@ async function read(path: string): Promise<GeneratedSecrets | undefined> {
     text = await readFile(path, 'utf8');
   } catch (cause) {
     if (isErrorWithCode(cause, 'ENOENT')) return undefined;
-    throw new AppError('secrets.file_unreadable', { detail: `The secrets file ${path} cannot be read.`, cause });
+    throw new AppError('secrets.file_unreadable', {
+      detail: `The secrets file ${path} cannot be read (${errorMessage(cause)}).`,
+      cause,
+    });
   }
   try {
     const found = JSON.parse(text) as Partial<Record<keyof GeneratedSecrets, unknown>>;
@@ -69,15 +72,7 @@ async function publish(unfinished: string, path: string): Promise<void> {
   }
 }
 
-/**
- * The secrets of an embedded database: two independent ones in a private file of DATA_DIR, generated at the first start.
- * A lost file is not noticed here but by the canary, which the newly generated key does not open.
- */
-export async function loadGeneratedSecrets(options: GeneratedSecretsOptions): Promise<GeneratedSecrets> {
-  const { dataDirectory, clock, log } = options;
-  const path = join(dataDirectory, fileName);
-  const found = await read(path);
-  if (found) return found;
+async function generate(dataDirectory: string, path: string, clock: Clock): Promise<void> {
   await mkdir(dataDirectory, { recursive: true });
   const unfinished = join(dataDirectory, `.${fileName}.${randomBytes(6).toString('hex')}`);
   const generated = (): string => randomBytes(32).toString('base64url');
@@ -91,6 +86,25 @@ export async function loadGeneratedSecrets(options: GeneratedSecretsOptions): Pr
   const folder = await open(dataDirectory, 'r');
   await folder.sync();
   await folder.close();
+}
+
+/**
+ * The secrets of an embedded database: two independent ones in a private file of DATA_DIR, generated at the first start.
+ * A lost file is not noticed here but by the canary, which the newly generated key does not open.
+ */
+export async function loadGeneratedSecrets(options: GeneratedSecretsOptions): Promise<GeneratedSecrets> {
+  const { dataDirectory, clock, log } = options;
+  const path = join(dataDirectory, fileName);
+  const found = await read(path);
+  if (found) return found;
+  try {
+    await generate(dataDirectory, path, clock);
+  } catch (cause) {
+    throw new AppError('secrets.not_written', {
+      detail: `The secrets of this installation cannot be written to the folder ${dataDirectory} (${errorMessage(cause)}); let this user write there, or set DATA_DIR to another folder.`,
+      cause,
+    });
+  }
   const published = await read(path);
   if (!published) throw new AppError('secrets.file_unreadable', { detail: `The secrets file ${path} has vanished.` });
   log.info('Generated the secrets of this installation; back their file up together with the database', { path });

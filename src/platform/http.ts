@@ -88,10 +88,13 @@ function openApiRoute(options: HttpServerOptions): Route {
 function listen(server: Server, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
     const onError = (error: NodeJS.ErrnoException): void => {
+      const unknownName = `The name ${host} is not known: set HOST to 0.0.0.0 or to an address of this machine.`;
       const sentences: Record<string, string> = {
         EADDRINUSE: `Port ${port} is already in use: set PORT to a free one, or end the program that uses it.`,
         EACCES: `Port ${port} may not be opened by this user: set PORT to 1024 or more.`,
         EADDRNOTAVAIL: `The address ${host} does not belong to this machine: set HOST to 0.0.0.0 or one that does.`,
+        ENOTFOUND: unknownName,
+        EAI_AGAIN: unknownName,
       };
       const detail = sentences[error.code ?? ''] ?? `Cannot listen on ${host}:${port}: ${error.message}`;
       reject(new AppError('http.cannot_listen', { detail, cause: error }));
