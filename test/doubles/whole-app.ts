@@ -5,6 +5,7 @@ import { type App, appTimings, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import type { Log } from '../../src/platform/log.ts';
+import { databaseUrl } from './database-url.ts';
 import { createRecordingLog } from './recording-log.ts';
 import { openTestDatabase, type TestDatabase } from './test-database.ts';
 
@@ -19,12 +20,11 @@ export async function startWholeApp(options: { log?: Log; env?: Record<string, s
   const adminKey = 'the-admin-key-of-this-test-0123456789';
   const encryptionKey = 'the-encryption-key-of-this-test-0123456789';
   const database = await openTestDatabase({ empty: true });
-  const { host, port, user, password, database: name } = database.connection;
   const folder = mkdtempSync(join(tmpdir(), 'whole-app-'));
   const config = readConfig({
     HOST: '127.0.0.1',
     PORT: '0',
-    DATABASE_URL: `postgresql://${user}:${encodeURIComponent(password)}@localhost:${port}/${name}?host=${encodeURIComponent(host)}`,
+    DATABASE_URL: databaseUrl(database.connection),
     DATA_DIR: folder,
     ADMIN_API_KEY: adminKey,
     ENCRYPTION_KEY: encryptionKey,
