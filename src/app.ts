@@ -38,7 +38,10 @@ import { createSimulator } from './simulator/simulator.ts';
 /** Every wait of the product, so that a test can run it faster. All in ms. */
 export interface AppTimings {
   channel: ChannelTimings;
+  /** How often the queues are looked at for what another process accepted. */
   queuePollMs: number;
+  /** How long a send loop with nothing to do waits to be woken. */
+  queueIdleMs: number;
   expiryIntervalMs: number;
   /** How long a stop waits for the confirmations of what is under way. */
   confirmationDrainMs: number;
@@ -58,6 +61,7 @@ export interface AppTimings {
 export const appTimings: AppTimings = {
   channel: whatsappTimings,
   queuePollMs: 1_000,
+  queueIdleMs: 60_000,
   expiryIntervalMs: 5_000,
   confirmationDrainMs: 10_000,
   accountPollMs: 1_000,
@@ -190,6 +194,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     queueLimit,
     timings: {
       pollMs: timings.queuePollMs,
+      idleMs: timings.queueIdleMs,
       underWay: messagesUnderWay,
       expiryIntervalMs: timings.expiryIntervalMs,
       drainMs: timings.confirmationDrainMs,

@@ -7,8 +7,7 @@ const knownText = 'this text opens only with the key that sealed it';
 
 function wrongKey(cause?: unknown): AppError {
   return new AppError('secrets.wrong_key', {
-    detail:
-      'ENCRYPTION_KEY does not match this database; set the key it was written with, or restore the generated secrets file in DATA_DIR from its backup (nothing was changed).',
+    detail: 'ENCRYPTION_KEY does not match this database; set the key it was written with (nothing was changed).',
     cause,
   });
 }

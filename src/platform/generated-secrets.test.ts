@@ -1,15 +1,13 @@
-import { mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { runChild } from '../../test/doubles/child-process.ts';
 import { createRecordingLog, type RecordingLog } from '../../test/doubles/recording-log.ts';
-import { openTestDatabase } from '../../test/doubles/test-database.ts';
 import { systemClock as clock } from './clock.ts';
-import { verifyCanary } from './encryption-canary.store.ts';
 import { loadGeneratedSecrets, type GeneratedSecrets } from './generated-secrets.ts';
-import { createSecrets } from './secrets.ts';
 
 let dataDirectory: string;
 let log: RecordingLog;
@@ -82,14 +80,13 @@ test('a folder that cannot be used is named with the reason', async () => {
   });
 });
 
-test('a lost file of an existing database ends in the refusal of the canary', async () => {
-  const db = await openTestDatabase();
-  await verifyCanary(db, createSecrets({ key: (await load()).encryptionKey }));
+test('beside a database a lost file is refused, and none is made', async () => {
+  await load();
+  await mkdir(join(dataDirectory, 'postgres'));
   await rm(join(dataDirectory, 'secrets.json'));
-  const { encryptionKey } = await load();
-  await expect(verifyCanary(db, createSecrets({ key: encryptionKey }))).rejects.toMatchObject({
-    code: 'secrets.wrong_key',
-    detail: expect.stringContaining('restore the generated secrets file') as string,
+  await expect(load()).rejects.toMatchObject({
+    code: 'secrets.file_lost',
+    detail: expect.stringContaining('restore that file from its backup') as string,
   });
-  await db.close();
+  expect(existsSync(join(dataDirectory, 'secrets.json'))).toBe(false);
 });

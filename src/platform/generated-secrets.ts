@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from './clock.ts';
@@ -18,6 +19,8 @@ export interface GeneratedSecretsOptions {
 }
 
 const fileName = 'secrets.json';
+/** Signs of an embedded database, which is made after the secrets are there (see `postgres-folder.ts`). */
+const signsOfDatabase = ['postgres', 'postgres-location'];
 const note =
   'Back this file up together with the database, and keep it private: without it the accounts stored there can never be read again.';
 
@@ -90,13 +93,18 @@ async function generate(dataDirectory: string, path: string, clock: Clock): Prom
 
 /**
  * The secrets of an embedded database: two independent ones in a private file of DATA_DIR, generated at the first start.
- * A lost file is not noticed here but by the canary, which the newly generated key does not open.
+ * Beside a database they are never generated anew: the file is lost, or the database was written with a key from outside.
  */
 export async function loadGeneratedSecrets(options: GeneratedSecretsOptions): Promise<GeneratedSecrets> {
   const { dataDirectory, clock, log } = options;
   const path = join(dataDirectory, fileName);
   const found = await read(path);
   if (found) return found;
+  if (signsOfDatabase.some((name) => existsSync(join(dataDirectory, name)))) {
+    throw new AppError('secrets.file_lost', {
+      detail: `The folder ${dataDirectory} holds a database but its ${fileName} is missing: restore that file from its backup, or set ENCRYPTION_KEY to the key with which the database was written.`,
+    });
+  }
   try {
     await generate(dataDirectory, path, clock);
   } catch (cause) {

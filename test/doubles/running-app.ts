@@ -3,6 +3,7 @@ import { type AppTimings, appTimings, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import type { ConnectionSettings } from '../../src/platform/database-connection.ts';
+import { createSecrets, type Secrets } from '../../src/platform/secrets.ts';
 import { adminKey, type Calls, callsTo } from './calls.ts';
 import { createRecordingLog, type RecordingLog } from './recording-log.ts';
 import { databaseUrlOf, openTestDatabase, type TestDatabase } from './test-database.ts';
@@ -11,6 +12,8 @@ export interface RunningApp extends Calls {
   readonly address: string;
   readonly database: TestDatabase;
   readonly log: RecordingLog;
+  /** Opens what the app has sealed. */
+  readonly secrets: Secrets;
   /** Stops the app and drops its database. */
   stop(): Promise<void>;
 }
@@ -52,6 +55,7 @@ export async function startApp(options: RunningAppOptions = {}): Promise<Running
     ...callsTo(app.address),
     database,
     log,
+    secrets: createSecrets({ key: encryptionKey }),
     async stop() {
       await app.stop();
       await database.close();

@@ -1,7 +1,10 @@
+import { proto } from '@whiskeysockets/baileys';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { appTimings } from '../../src/app.ts';
+import { withNoiseTrust } from '../../src/channels/baileys/noise-certificates.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { type AccountJson, type Api, apiOf, type MessageJson } from '../doubles/api.ts';
+import { linkClient } from '../doubles/linked-client.ts';
 import { type RunningApp, startApp } from '../doubles/running-app.ts';
 import { waitFor } from '../doubles/wait-for.ts';
 
@@ -139,6 +142,26 @@ test('a customer is one chat, by number or by LID, and each message is stored on
   await api.lists(shop, 'the next one');
   const texts = (await api.messages(shop, `&chat=${customer.number}`)).map(({ text }) => text);
   expect(texts).toEqual(['the next one', 'from my LID', 'from my number']);
+});
+
+test('what cannot be translated yet is listed as unsupported, with its original kept and sealed', async () => {
+  const customer = newCustomer();
+  // A client of this process is held to the same strict certificates as the product.
+  const trust = { root: simulator.noiseRoot, strict: true };
+  const { client } = await withNoiseTrust(trust, () => linkClient(simulator.url, customer));
+  const location = { degreesLatitude: 52.5, degreesLongitude: 13.4 };
+  await client.sock.sendMessage(`${owner}@s.whatsapp.net`, { location });
+  await waitFor(async () => (await api.messages(shop, `&chat=${customer.number}`)).length === 1);
+  await client.end();
+  const [arrived] = await api.messages(shop, `&chat=${customer.number}`);
+  expect(arrived).toMatchObject({ direction: 'incoming', type: 'unsupported', text: null, status: 'received' });
+  const row = await app.database.one<{ original: Buffer }>('SELECT original FROM messages WHERE id = $1', [
+    arrived?.id,
+  ]);
+  const place = { table: 'messages', row: arrived?.id ?? '', column: 'original' };
+  const original = app.secrets.open(row?.original ?? Buffer.alloc(0), place);
+  expect(proto.WebMessageInfo.decode(original).message?.locationMessage).toMatchObject(location);
+  expect(row?.original.includes(Buffer.from(customer.number))).toBe(false);
 });
 
 test('what the owner types on the phone is listed as sent by the phone', async () => {

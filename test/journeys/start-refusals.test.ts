@@ -99,7 +99,9 @@ describe('the folder of the data', () => {
     await startAndStop();
     await rm(join(folder, 'data/secrets.json'));
     for (let attempt = 1; attempt <= 2; attempt += 1) {
-      expectRefusal(await start().ended, [/restore the generated secrets file in DATA_DIR from its backup/]);
+      expectRefusal(await start().ended, [
+        /holds a database but its secrets\.json is missing: restore that file from its backup/,
+      ]);
       await expectNothingLeftIn(folder);
     }
   });

@@ -24,8 +24,8 @@ export interface DispatcherOptions {
 }
 
 export interface DispatcherTimings {
-  /** How often the queue is looked at without being woken, for messages that another process accepted. */
-  pollMs: number;
+  /** How long a loop with nothing to do waits to be woken. */
+  idleMs: number;
   /** Messages of one account under way at once, each in another chat. */
   underWay: number;
 }
@@ -38,6 +38,7 @@ export interface Dispatcher {
   stop(options: { drainMs: number }): Promise<void>;
 }
 
+const errorPauseMs = 1_000;
 const retryBackoff = { baseMs: 500, capMs: 10_000 };
 const holdBackoff = { baseMs: 100, capMs: 2_000 };
 
@@ -48,6 +49,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const underWay = new Set<Promise<void>>();
   let wakeUp = new AbortController();
   let running: Promise<void> | undefined;
+  let unlisten: (() => void) | undefined;
 
   async function run(): Promise<void> {
     for (const row of await holding(() => listUnconfirmed(database, accountId))) launch(row);
@@ -61,19 +63,19 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   function lookAgain(error: unknown): number {
     if (!claiming.signal.aborted) log.error('The queue of an account could not be read', { accountId, error });
-    return timings.pollMs;
+    return errorPauseMs;
   }
 
   /** Launches every message that may leave now; returns how long to wait for the next look. */
   async function sendWhatMay(): Promise<number> {
     while (underWay.size < timings.underWay && !claiming.signal.aborted) {
       const delayMs = await delayOfNextMs();
-      if (delayMs > 0) return Math.min(delayMs, timings.pollMs);
+      if (delayMs > 0) return Math.min(delayMs, timings.idleMs);
       const row = await holding(() => claimNext(database, accountId));
       if (!row) break;
       launch(row);
     }
-    return timings.pollMs;
+    return timings.idleMs;
   }
 
   let bucket: { pace: Pace; fullAt: number } | undefined;
@@ -183,12 +185,15 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   return {
     start() {
+      // The account's pace may have changed.
+      unlisten ??= events.listen(`account:${accountId}`, wake);
       running ??= run().catch((error: unknown) => {
         if (!claiming.signal.aborted) log.error('The send loop of an account stopped', { accountId, error });
       });
     },
     wake,
     async stop({ drainMs }) {
+      unlisten?.();
       claiming.abort(new Error('The send loop is stopping'));
       await running;
       await endsWithin(clock, drainMs, Promise.all(underWay));

@@ -4,19 +4,27 @@ import type { EventBus } from '../../platform/event-bus.ts';
 import type { Service } from '../../platform/lifecycle.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Random } from '../../platform/retry.ts';
+import { createSweep } from '../../platform/sweep.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { createDispatcher, type Dispatcher, type DispatcherTimings } from './dispatcher.ts';
 import { paceOf } from './pacing.ts';
+import { listWaitingAccounts } from './queue.store.ts';
 
 export interface DispatchersOptions {
   accounts: Accounts;
   database: Database;
   events: EventBus;
-  /** `drainMs`: how long a stop of the server waits for confirmations. */
-  timings: DispatcherTimings & { drainMs: number };
+  timings: DispatchersTimings;
   clock: Clock;
   random: Random;
   log: Log;
+}
+
+export interface DispatchersTimings extends DispatcherTimings {
+  /** How often the queues are looked at for messages that another process accepted, all accounts in one query. */
+  pollMs: number;
+  /** How long a stop of the server waits for confirmations. */
+  drainMs: number;
 }
 
 /** One send loop for each account that is online in this process. */
@@ -58,14 +66,27 @@ export function createDispatchers(options: DispatchersOptions): Dispatchers {
     dispatcher.start();
   }
 
+  const poll = createSweep({
+    ...options,
+    name: 'queue-poll',
+    intervalMs: options.timings.pollMs,
+    async sweep() {
+      if (present.size === 0) return 0;
+      const waiting = await listWaitingAccounts(options.database, [...present.keys()]);
+      for (const accountId of waiting) present.get(accountId)?.wake();
+      return waiting.length;
+    },
+  });
+
   return {
     name: 'dispatchers',
-    start() {
+    async start() {
       unwatch = accounts.watchChannels(adjust);
-      return Promise.resolve();
+      await poll.start();
     },
     async stop() {
       stopping = true;
+      await poll.stop();
       unwatch?.();
       await Promise.all(turns.values());
       await Promise.all(

@@ -10,8 +10,7 @@ import { group, type Service } from '../../platform/lifecycle.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Random } from '../../platform/retry.ts';
 import type { Account, Accounts } from '../accounts/accounts.ts';
-import type { DispatcherTimings } from './dispatcher.ts';
-import { createDispatchers } from './dispatchers.ts';
+import { createDispatchers, type DispatchersTimings } from './dispatchers.ts';
 import { createExpiry } from './expiry.ts';
 import { isSettled, type Message, messageOf, type MessageRow, type Origin } from './message.ts';
 import { statusOccurrence } from './message-events.ts';
@@ -73,7 +72,7 @@ export interface MessagesOptions {
   database: Database;
   accounts: Accounts;
   events: EventBus;
-  timings: DispatcherTimings & { drainMs: number; expiryIntervalMs: number };
+  timings: DispatchersTimings & { expiryIntervalMs: number };
   /** Messages of one account that may wait. */
   queueLimit: number;
   clock: Clock;

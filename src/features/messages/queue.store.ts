@@ -19,6 +19,14 @@ export async function claimNext(db: Queryable, accountId: string): Promise<Messa
   return db.one<MessageRow>(claimSql, [accountId]);
 }
 
+const waitingSql = `SELECT DISTINCT account_id AS id FROM messages WHERE status = 'queued' AND account_id = ANY($1::text[])`;
+
+/** Which of these accounts have something queued. */
+export async function listWaitingAccounts(db: Queryable, accountIds: readonly string[]): Promise<string[]> {
+  const rows = await db.rows<{ id: string }>(waitingSql, [accountIds]);
+  return rows.map(({ id }) => id);
+}
+
 const unconfirmedSql = `
   SELECT ${messageColumns} FROM messages m WHERE m.account_id = $1 AND m.status = 'sending' ORDER BY m.position`;
 

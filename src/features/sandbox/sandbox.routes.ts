@@ -57,7 +57,7 @@ export function sandboxRoutes(sandbox: Sandbox): Route[] {
       body: object({
         from: name({ max: 40 }).description('A number of the sandbox, +999…'),
         type: withDefault(oneOf('text'), 'text'),
-        text: required(text({ max: 65_536 })),
+        text: required(text({ max: 20_000 })),
       }),
       answer: object({
         id,

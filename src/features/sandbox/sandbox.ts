@@ -143,6 +143,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
       const own = await ownPhone(accountId);
       const { control } = await network.running();
       const customer = customerNumber(from ?? usualCustomer);
+      if (customer === own.number) throw invalidField('from', 'is the number of the account itself');
       const { id } = await control.phone(customer).send({ to: own.jid, text });
       const stored = await options.messages.arrived(accountId, id, options.arrivalMs, signal);
       return { id, from: `+${customer}`, messageId: stored?.id ?? null };
