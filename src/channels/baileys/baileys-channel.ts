@@ -72,7 +72,7 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
       if (stopping.signal.aborted) return;
       const next: Disposition = unlinking
         ? { kind: 'needs-login', reason: unlinking }
-        : afterClose(cause, history.closed(cause));
+        : afterClose(cause, history.closed(cause), timings.reconnect);
       log.info('The line to WhatsApp closed', { accountId, cause: cause.kind, code: codeOf(cause), next: next.kind });
       if (next.kind !== 'reconnect') {
         if (next.kind === 'needs-login') await inbound.unpaired(next.reason);

@@ -1,6 +1,13 @@
 import { expect, test } from 'vitest';
-import { afterClose, type CloseCause, type Disposition } from './disconnects.ts';
+import {
+  afterClose as decide,
+  type CloseCause,
+  type Disposition,
+  type History,
+  whatsappDelays,
+} from './disconnects.ts';
 
+const afterClose = (cause: CloseCause, history: History): Disposition => decide(cause, history, whatsappDelays);
 const code = (value: number): CloseCause => ({ kind: 'code', code: value, detail: '' });
 const first = { failures: 1, replacements: 0 };
 const reconnect = (reason: string, minimumMs: number, maximumMs: number, countsAsFailure = true): Disposition => ({

@@ -25,12 +25,25 @@ export type Disposition =
   /** Stop; the keys stay. */
   | { kind: 'failed'; reason: string };
 
+/** How long to wait before the next connection, in ms. */
+export interface ReconnectDelays {
+  /** Bound of the first wait; it doubles with each failure up to the longest. */
+  firstMs: number;
+  longestMs: number;
+  /** At least so long when the network says that it is unavailable. */
+  unavailableMs: number;
+  replacedMs: number;
+  clientOutdatedMs: number;
+}
+
+export const whatsappDelays: ReconnectDelays = {
+  firstMs: 1_000,
+  longestMs: 60_000,
+  unavailableMs: 5_000,
+  replacedMs: 30_000,
+  clientOutdatedMs: 5 * 60_000,
+};
 export const replacedWindowMs = 10 * 60_000;
-const replacedDelayMs = 30_000;
-const clientOutdatedDelayMs = 5 * 60_000;
-const firstBackOffMs = 1_000;
-const longestBackOffMs = 60_000;
-const unavailableMinimumMs = 5_000;
 
 const removedReasons = new Map([
   [401, 'logged_out'],
@@ -40,59 +53,61 @@ const removedReasons = new Map([
 const refusedCodes = new Set([409, 411, 413, 414, 415, 418, 419]);
 
 /** What the channel does after a socket ended; the policy of every code in one place. */
-export function afterClose(cause: CloseCause, history: History): Disposition {
+export function afterClose(cause: CloseCause, history: History, delays: ReconnectDelays): Disposition {
+  const backOff = (reason: string, minimumMs = 0): Disposition => jittered(reason, history, delays, minimumMs);
   switch (cause.kind) {
     case 'qr-exhausted':
       return { kind: 'failed', reason: 'qr_timeout' };
     case 'certificate':
       return { kind: 'failed', reason: 'certificate_refused' };
     case 'upgrade-refused':
-      return backOff(`upgrade_refused_${cause.status}`, history, unavailableMinimumMs);
+      return backOff(`upgrade_refused_${cause.status}`, delays.unavailableMs);
     case 'connect-timeout':
-      return backOff('connect_timeout', history);
+      return backOff('connect_timeout');
     case 'silent':
-      return backOff('silent_line', history);
+      return backOff('silent_line');
     case 'stalled':
-      return backOff('stalled_after_login', history);
+      return backOff('stalled_after_login');
     case 'unconfirmed-sends':
-      return backOff('sends_unconfirmed', history);
+      return backOff('sends_unconfirmed');
     case 'crashed':
-      return backOff('crashed', history);
+      return backOff('crashed');
     case 'code':
-      return afterCode(cause.code, history);
+      return afterCode(cause.code, history, delays);
   }
 }
 
-function afterCode(code: number, history: History): Disposition {
+function afterCode(code: number, history: History, delays: ReconnectDelays): Disposition {
+  const backOff = (reason: string, minimumMs = 0): Disposition => jittered(reason, history, delays, minimumMs);
   const removed = removedReasons.get(code);
   if (removed) return { kind: 'needs-login', reason: removed };
   if (refusedCodes.has(code)) {
-    return history.failures >= 3 ? { kind: 'failed', reason: `refused_${code}` } : backOff(`refused_${code}`, history);
+    return history.failures >= 3 ? { kind: 'failed', reason: `refused_${code}` } : backOff(`refused_${code}`);
   }
   switch (code) {
     case 515:
       return { kind: 'reconnect', reason: 'restart_required', minimumMs: 0, maximumMs: 0, countsAsFailure: false };
     case 440:
-      return history.replacements > 3 ? { kind: 'failed', reason: 'replaced' } : fixed('replaced', replacedDelayMs);
+      return history.replacements > 3 ? { kind: 'failed', reason: 'replaced' } : fixed('replaced', delays.replacedMs);
     case 402:
       return { kind: 'failed', reason: 'temporarily_banned' };
     case 405:
-      return fixed('client_outdated', clientOutdatedDelayMs);
+      return fixed('client_outdated', delays.clientOutdatedMs);
     case 408:
-      return backOff('timed_out', history);
+      return backOff('timed_out');
     case 428:
-      return backOff('connection_lost', history);
+      return backOff('connection_lost');
     case 503:
-      return backOff('unavailable', history, unavailableMinimumMs);
+      return backOff('unavailable', delays.unavailableMs);
     default:
       // Unknown stream errors surface as 500 `badSession`; they say nothing about the keys, which therefore stay.
-      return history.failures >= 5 ? { kind: 'failed', reason: 'bad_session' } : backOff('bad_session', history);
+      return history.failures >= 5 ? { kind: 'failed', reason: 'bad_session' } : backOff('bad_session');
   }
 }
 
-/** Full jitter between the minimum and a bound that doubles up to 60 s. */
-function backOff(reason: string, history: History, minimumMs = 0): Disposition {
-  const bound = Math.min(longestBackOffMs, firstBackOffMs * 2 ** Math.min(history.failures - 1, 10));
+/** Full jitter between the minimum and a bound that doubles with each failure. */
+function jittered(reason: string, history: History, delays: ReconnectDelays, minimumMs: number): Disposition {
+  const bound = Math.min(delays.longestMs, delays.firstMs * 2 ** Math.min(history.failures - 1, 10));
   return { kind: 'reconnect', reason, minimumMs, maximumMs: Math.max(bound, minimumMs), countsAsFailure: true };
 }
 

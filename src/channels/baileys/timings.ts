@@ -1,10 +1,12 @@
+import { type ReconnectDelays, whatsappDelays } from './disconnects.ts';
+
 /** Waits of one connection, all in ms. */
 export interface ConnectionTimings {
   /** From dialling to a first QR code or to being open. */
   connectTimeoutMs: number;
   /** Life of the first QR code and of those after it; undefined for WhatsApp's 60 s and 20 s. */
   qrLifeMs: number | undefined;
-  /** After a stanza left: how long a confirmation may take. */
+  /** From handing a message over to its confirmation. */
   acknowledgementTimeoutMs: number;
   /** A line without a single frame for so long is dead. */
   silenceMs: number;
@@ -23,6 +25,7 @@ export interface ChannelTimings extends ConnectionTimings {
   unconfirmedTries: number;
   /** How long `stop` lets what has arrived reach the database. */
   drainMs: number;
+  reconnect: ReconnectDelays;
 }
 
 export const whatsappTimings: ChannelTimings = {
@@ -36,4 +39,5 @@ export const whatsappTimings: ChannelTimings = {
   pairingMs: 120_000,
   unconfirmedTries: 3,
   drainMs: 10_000,
+  reconnect: whatsappDelays,
 };
