@@ -1,12 +1,19 @@
+import { setMaxListeners } from 'node:events';
 import { AppError } from '../../platform/errors.ts';
 
 /** A server's answer to a message stanza: confirmed, or refused with WhatsApp's code. */
 export interface Acknowledgements {
-  /** Waits for the answer to this id. Register before the stanza leaves. */
-  expect(remoteId: string, options: { timeoutMs: number; signal: AbortSignal }): Promise<void>;
+  /** Begins to wait for the answer to this id; before the stanza leaves. */
+  expect(remoteId: string, options: { timeoutMs: number; signal: AbortSignal }): Expectation;
   settle(remoteId: string, errorCode: string | undefined): void;
   /** The line is gone: every waiting result is unknown. */
   abandon(reason: string): void;
+}
+
+export interface Expectation {
+  readonly confirmed: Promise<void>;
+  /** Nobody waits for the answer any more. */
+  cancel(): void;
 }
 
 interface Waiting {
@@ -19,25 +26,35 @@ export function createAcknowledgements(): Acknowledgements {
 
   return {
     expect(remoteId, { timeoutMs, signal }) {
-      return new Promise<void>((resolve, reject) => {
-        const finish = (settle: () => void): void => {
+      let cancel = (): void => undefined;
+      const confirmed = new Promise<void>((resolve, reject) => {
+        const onAbort = (): void => entry.reject(unknownResult('channel.stopped', 'The channel is stopping'));
+        const onTimeout = (): void =>
+          entry.reject(unknownResult('channel.unconfirmed', 'No confirmation from WhatsApp in time'));
+        const timer = setTimeout(onTimeout, timeoutMs);
+        cancel = () => {
           clearTimeout(timer);
           signal.removeEventListener('abort', onAbort);
-          waiting.delete(remoteId);
-          settle();
+          // A later try of the same message may wait under this id by now.
+          if (waiting.get(remoteId) === entry) waiting.delete(remoteId);
         };
-        const onAbort = (): void => finish(() => reject(unknownResult('channel.stopped', 'The channel is stopping')));
-        const timer = setTimeout(
-          () => finish(() => reject(unknownResult('channel.unconfirmed', 'No confirmation from WhatsApp in time'))),
-          timeoutMs,
-        );
+        const entry: Waiting = {
+          resolve() {
+            cancel();
+            resolve();
+          },
+          reject(error) {
+            cancel();
+            reject(error);
+          },
+        };
+        waiting.set(remoteId, entry);
+        // Many messages wait on the one signal of their caller.
+        setMaxListeners(0, signal);
         signal.addEventListener('abort', onAbort, { once: true });
-        waiting.set(remoteId, {
-          resolve: () => finish(resolve),
-          reject: (error) => finish(() => reject(error)),
-        });
         if (signal.aborted) onAbort();
       });
+      return { confirmed, cancel: () => cancel() };
     },
     settle(remoteId, errorCode) {
       const entry = waiting.get(remoteId);

@@ -27,6 +27,17 @@ export interface AuthState {
   readonly keys: SignalKeyStore;
   /** Adds the credentials as they are now to a batch. */
   addCreds(batch: Batch): void;
+  /** Their socket is gone: nothing more is read or stored. Resolves once what was under way is durable. */
+  retire(): Promise<void>;
+}
+
+export interface AuthStateLife {
+  /** Aborts when nothing more may be written. */
+  signal: AbortSignal;
+  /** Told once: a key could not be read, so that its socket must end. No key is stored from then on. */
+  unreadable(error: unknown): void;
+  /** Told which phone stands behind a LID, in the batch in which Baileys stores that it learnt it. */
+  mapped(mapping: { lid: string; phone: string }, batch: Batch): void;
 }
 
 const credsId = 'me';
@@ -36,8 +47,11 @@ const credsId = 'me';
  * answer "absent" because of an error; credentials that cannot be read are an error, never a reason for fresh ones.
  * Writes are ordered per account by the commit writer; a read waits for the writes before it.
  */
-export async function loadAuthState(parts: AuthStateParts, signal: AbortSignal): Promise<AuthState> {
+export async function loadAuthState(parts: AuthStateParts, life: AuthStateLife): Promise<AuthState> {
   const { accountId, secrets, writer } = parts;
+  const { signal } = life;
+  const over = new AbortController();
+  const reading = AbortSignal.any([signal, over.signal]);
   let lastWrite: Promise<void> = Promise.resolve();
 
   const [stored] = await readHolding(parts, credentialsType, [credsId], signal);
@@ -49,9 +63,15 @@ export async function loadAuthState(parts: AuthStateParts, signal: AbortSignal):
   }
 
   async function set(data: SignalDataSet): Promise<void> {
+    over.signal.throwIfAborted();
     const batch = writer.batch(accountId);
     for (const [type, values] of Object.entries(data)) {
-      for (const [id, value] of Object.entries(values)) batch.add(keyChange, row(type, id, value ?? null));
+      for (const [id, value] of Object.entries(values)) {
+        batch.add(keyChange, row(type, id, value ?? null));
+        // Each pair stands there twice; the other one is `<lid>_reverse`.
+        const isMapping = type === 'lid-mapping' && /^\d+$/.test(id) && typeof value === 'string';
+        if (isMapping) life.mapped({ lid: `${value}@lid`, phone: `+${id}` }, batch);
+      }
     }
     lastWrite = writer.commit(batch, signal);
     await lastWrite;
@@ -62,14 +82,26 @@ export async function loadAuthState(parts: AuthStateParts, signal: AbortSignal):
     ids: string[],
   ): Promise<Record<string, SignalDataTypeMap[T]>> {
     await lastWrite.catch(() => undefined);
-    const found: Record<string, SignalDataTypeMap[T]> = {};
-    for (const { id, plain } of await readHolding(parts, type, ids, signal)) found[id] = revive(type, plain);
-    return found;
+    try {
+      const rows = await readHolding(parts, type, ids, reading);
+      return Object.fromEntries(rows.map(({ id, plain }) => [id, revive(type, plain)]));
+    } catch (error) {
+      // Baileys takes an error for "no session" and would store a new one over what could not be read.
+      if (!reading.aborted) life.unreadable(error);
+      over.abort(error);
+      throw error;
+    }
+  }
+
+  async function retire(): Promise<void> {
+    over.abort(new Error('The socket of these keys is gone'));
+    await lastWrite.catch(() => undefined);
   }
 
   return {
     creds,
     keys: { get, set },
+    retire,
     addCreds: (batch) => batch.add(keyChange, row(credentialsType, credsId, creds)),
   };
 }

@@ -59,6 +59,7 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
   let unlinking: string | undefined;
 
   function enter(next: ChannelState): void {
+    if (stopping.signal.aborted) return;
     state = next;
     sink.state(next);
   }
@@ -66,9 +67,9 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
   async function run(): Promise<void> {
     let reason: string | null = null;
     let urgent = options.urgent;
-    for (;;) {
+    while (!stopping.signal.aborted) {
       enter({ kind: 'connecting', attempt: history.failures, reason });
-      const cause = await connectOnce(urgent);
+      const cause = await connectOnce(urgent).catch(crashed);
       if (stopping.signal.aborted) return;
       const next: Disposition = unlinking
         ? { kind: 'needs-login', reason: unlinking }
@@ -94,15 +95,32 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
     await clock.sleep(delayMs, stopping.signal);
   }
 
+  /** An error that waiting cannot repair ends the channel; after every other one the account connects again. */
+  function crashed(error: unknown): CloseCause {
+    if (isAppError(error) && !error.retryable) throw error;
+    if (!stopping.signal.aborted) log.error('A connection of the account failed', { accountId, error });
+    return { kind: 'crashed', detail: errorMessage(error) };
+  }
+
   /** Opens one socket, and resolves with why it ended once everything it brought is stored. */
   async function connectOnce(urgent: boolean): Promise<CloseCause> {
     const release = await options.connecting.acquire({ urgent, signal: stopping.signal });
     try {
-      const auth = await loadAuthState(options, writing.signal);
+      let unreadable: { error: unknown } | undefined;
+      const auth = await loadAuthState(options, {
+        signal: writing.signal,
+        mapped: (mapping, batch) => sink.notice({ kind: 'mapping', ...mapping }, batch),
+        unreadable(error) {
+          unreadable = { error };
+          void connection?.end({ kind: 'crashed', detail: errorMessage(error) });
+        },
+      });
       if (stopping.signal.aborted) return stoppedCause;
       connection = openConnection({ ...options, auth, caches, sentMessages, events: eventsOf(auth, release) });
       const cause = await connection.closed;
+      await auth.retire();
       await inbound.drained();
+      if (unreadable) throw unreadable.error;
       return cause;
     } finally {
       connection = undefined;
@@ -137,7 +155,6 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
       creds: () => inbound.creds(auth),
       messages: (messages, arrival) => inbound.messages(auth, messages, arrival),
       updates: (updates) => inbound.updates(updates),
-      mapping: (lid, phoneJid) => inbound.mapping(lid, phoneJid),
     };
   }
 

@@ -8,26 +8,19 @@ import {
 } from '@whiskeysockets/baileys';
 import { type Clock, endsWithin } from '../../platform/clock.ts';
 import { deferred } from '../../platform/deferred.ts';
-import { AppError } from '../../platform/errors.ts';
-import type { Log } from '../../platform/log.ts';
+import { AppError, isAppError } from '../../platform/errors.ts';
 import { chatTypeOf } from '../address.ts';
 import type { OutgoingMessage, Person } from '../content.ts';
 import { createAcknowledgements } from './acknowledgements.ts';
-import type { AuthState } from './auth-state.ts';
 import type { CloseCause } from './disconnects.ts';
 import { personOf } from './from-baileys.ts';
-import { createBaileysLogger } from './logger-adapter.ts';
-import { type NoiseTrust, withNoiseTrust } from './noise-certificates.ts';
+import { withNoiseTrust } from './noise-certificates.ts';
 import type { SocketCaches } from './socket-caches.ts';
+import { socketConfig, type SocketOptions } from './socket-config.ts';
 import { toBaileys } from './to-baileys.ts';
-import type { SentMessages } from './sent-messages.ts';
 import { watchLine } from './line-watch.ts';
-import type { ConnectionTimings } from './timings.ts';
 
-export interface Network {
-  webSocketUrl: string;
-  trust: NoiseTrust;
-}
+export type { Network } from './socket-config.ts';
 
 export interface ConnectionEvents {
   qr(code: string): void;
@@ -36,18 +29,11 @@ export interface ConnectionEvents {
   open(self: Person): void;
   messages(messages: WAMessage[], arrival: 'live' | 'offline'): void;
   updates(updates: BaileysEventMap['messages.update']): void;
-  mapping(lid: string, phoneJid: string): void;
 }
 
-export interface ConnectionOptions {
-  network: Network;
-  auth: AuthState;
-  caches: SocketCaches;
-  sentMessages: SentMessages;
-  timings: ConnectionTimings;
+export interface ConnectionOptions extends SocketOptions {
   events: ConnectionEvents;
   clock: Clock;
-  log: Log;
 }
 
 /** One socket's life. */
@@ -67,14 +53,16 @@ export function openConnection(options: ConnectionOptions): Connection {
   let ending: CloseCause | undefined;
   let finished = false;
 
-  const socket = withNoiseTrust(network.trust, () => makeWASocket(socketConfig(options, groupMetadata)));
+  const socket: WASocket = withNoiseTrust(network.trust, () =>
+    makeWASocket(socketConfig(options, { groupMetadata, lineIsUp: () => socket.ws.isOpen })),
+  );
   const line = watchLine({ socket, timings, clock, log, dead: (cause) => void end(cause) });
 
   function finish(cause: CloseCause): void {
     if (finished) return;
-    finished = true;
     line.stop();
     socket.ev.flush();
+    finished = true;
     acknowledgements.abandon('The line to WhatsApp closed');
     closed.resolve(ending ?? cause);
   }
@@ -88,6 +76,8 @@ export function openConnection(options: ConnectionOptions): Connection {
   }
 
   function onConnection(update: BaileysEventMap['connection.update']): void {
+    if (update.connection === 'close') finish(causeOf(update.lastDisconnect?.error));
+    if (ending || finished) return;
     if (update.qr) {
       line.answered();
       events.qr(update.qr);
@@ -97,13 +87,12 @@ export function openConnection(options: ConnectionOptions): Connection {
       line.opened();
       events.open(selfOf(socket));
     }
-    if (update.connection === 'close') finish(causeOf(update.lastDisconnect?.error));
   }
 
   socket.ev.process((batch) => {
+    if (finished) return;
     // Credentials first: what is told next may rely on them.
     if (batch['creds.update']) events.creds();
-    if (batch['lid-mapping.update']) events.mapping(batch['lid-mapping.update'].lid, batch['lid-mapping.update'].pn);
     const upsert = batch['messages.upsert'];
     if (upsert) events.messages(upsert.messages, upsert.type === 'notify' ? 'live' : 'offline');
     if (batch['messages.update']) events.updates(batch['messages.update']);
@@ -119,21 +108,32 @@ export function openConnection(options: ConnectionOptions): Connection {
 
   /** Asked by Baileys for every group message; without an answer it would query WhatsApp each time. */
   async function groupMetadata(jid: string): Promise<GroupMetadata | undefined> {
-    const known = caches.groups.get(jid) ?? (await socket.groupMetadata(jid));
+    const known = caches.groups.get(jid) ?? (await socket.groupMetadata(jid).catch(refuseGroup));
     caches.groups.set(jid, known);
     return known;
   }
 
-  async function send(message: OutgoingMessage, signal: AbortSignal): Promise<void> {
+  async function send({ remoteId, to, content }: OutgoingMessage, signal: AbortSignal): Promise<void> {
     if (finished)
       throw new AppError('channel.disconnected', { retryable: true, detail: 'The line to WhatsApp closed' });
-    const jid = await recipientOf(message.to);
-    const acknowledged = acknowledgements.expect(message.remoteId, {
+    // Baileys does not end its queries when the line goes, so everything runs against the confirmation.
+    const expectation = acknowledgements.expect(remoteId, {
       timeoutMs: timings.acknowledgementTimeoutMs,
       signal,
     });
-    const written = socket.sendMessage(jid, toBaileys(message.content), { messageId: message.remoteId });
-    await Promise.race([acknowledged, written.then(() => acknowledged, refuseUnsent)]);
+    let over = false;
+    const handOver = async (): Promise<void> => {
+      const jid = await recipientOf(to);
+      if (over) return;
+      await socket.sendMessage(jid, toBaileys(content), { messageId: remoteId }).catch(refuseUnsent);
+      await expectation.confirmed;
+    };
+    try {
+      await Promise.race([expectation.confirmed, handOver()]);
+    } finally {
+      over = true;
+      expectation.cancel();
+    }
   }
 
   /** Asks once per new contact whether the number is on WhatsApp; a known session is answer enough. */
@@ -148,39 +148,19 @@ export function openConnection(options: ConnectionOptions): Connection {
   }
 
   async function lookUp(jid: string): Promise<string> {
-    const results = await socket.onWhatsApp(jid).catch((error: unknown) => refuseUnsent(error));
+    const results = await socket.onWhatsApp(jid).catch(refuseUnsent);
     if (results === undefined) throw unsent('WhatsApp did not say whether the number exists');
     const [result] = results;
     if (result?.exists) return result.jid;
     throw new AppError('recipient.not_on_whatsapp', { detail: 'This number is not on WhatsApp. Check the number.' });
   }
 
-  return { closed: closed.promise, send, unlink: () => socket.logout(), end };
-}
+  async function unlink(): Promise<void> {
+    await socket.logout();
+    await end({ kind: 'code', code: 401, detail: 'Unlinked' });
+  }
 
-function socketConfig(
-  options: ConnectionOptions,
-  groupMetadata: (jid: string) => Promise<GroupMetadata | undefined>,
-): Parameters<typeof makeWASocket>[0] {
-  const { network, auth, caches, sentMessages, timings, log } = options;
-  return {
-    waWebSocketUrl: network.webSocketUrl,
-    connectTimeoutMs: timings.connectTimeoutMs,
-    auth: { creds: auth.creds, keys: auth.keys },
-    logger: createBaileysLogger(log),
-    browser: ['Switchboard', 'Chrome', '1.0'],
-    // Being "available" silences the phone's own notifications.
-    markOnlineOnConnect: false,
-    // The initial history stays on, because it carries the first LID mappings.
-    syncFullHistory: false,
-    emitOwnEvents: false,
-    enableRecentMessageCache: false,
-    ...(timings.qrLifeMs === undefined ? {} : { qrTimeout: timings.qrLifeMs }),
-    msgRetryCounterCache: caches.retryCounters,
-    userDevicesCache: caches.userDevices,
-    cachedGroupMetadata: groupMetadata,
-    getMessage: async (key) => (key.id ? sentMessages(key.id) : undefined),
-  };
+  return { closed: closed.promise, send, unlink, end };
 }
 
 function forgetChangedGroups(batch: Partial<BaileysEventMap>, caches: SocketCaches): void {
@@ -202,7 +182,18 @@ function rawSocket(socket: WASocket): { terminate(): void } | null {
 
 /** Nothing left this process, so the same id may go again. */
 function refuseUnsent(error: unknown): never {
+  if (isAppError(error)) throw error;
   throw unsent('The message could not be handed to WhatsApp', error);
+}
+
+/** WhatsApp's answer stands in `data` of Baileys' error. */
+function refuseGroup(error: unknown): never {
+  const code = (error as { data?: unknown }).data;
+  if (code !== 401 && code !== 403 && code !== 404) throw error;
+  throw new AppError('recipient.not_in_group', {
+    detail: 'This number is not in that group, or the group does not exist.',
+    cause: error,
+  });
 }
 
 function unsent(detail: string, cause?: unknown): AppError {

@@ -23,7 +23,7 @@ export function fromBaileys(
   const content = contentOf(message);
   if (!chatType || !content) return undefined;
 
-  const alias = chatType === 'personal' && !key.fromMe ? aliasOf(remoteJid, key.remoteJidAlt) : null;
+  const alias = chatType === 'personal' ? aliasOf(remoteJid, key.remoteJidAlt, self) : null;
   return {
     remoteId: id,
     chat: { jid: alias ? jidOfPhone(alias.phone) : bareJid(remoteJid), type: chatType },
@@ -59,12 +59,14 @@ function replyTo(message: proto.IMessage | null | undefined): string | null {
   return normalizeMessageContent(message)?.extendedTextMessage?.contextInfo?.stanzaId || null;
 }
 
-/** A person's two addresses, where the stanza carried both. */
-function aliasOf(jid: string, alternative: string | null | undefined): { lid: string; phone: string } | null {
+/** The two addresses of a chat's other person, where the stanza carried both; on copies of own messages one may be ours. */
+function aliasOf(jid: string, alternative: string | null | undefined, self: Person): IncomingMessage['chatAlias'] {
   if (!alternative) return null;
   const [lid, other] = isLid(jid) ? [jid, alternative] : [alternative, jid];
   const phone = phoneOf(other);
-  return isLid(lid) && phone ? { lid: bareJid(lid), phone } : null;
+  if (!isLid(lid) || !phone) return null;
+  const alias = { lid: bareJid(lid), phone };
+  return (alias.lid === self.lid) === (phone === self.phone) ? alias : null;
 }
 
 function senderOf(key: WAMessageKey, name: string | null): Person {

@@ -2,7 +2,6 @@ import type { BaileysEventMap, WAMessage } from '@whiskeysockets/baileys';
 import type { Clock } from '../../platform/clock.ts';
 import type { Batch, CommitWriter } from '../../platform/commit-writer.ts';
 import type { Log } from '../../platform/log.ts';
-import { bareJid, phoneOf } from '../address.ts';
 import type { ChannelSink } from '../channel.ts';
 import type { Person } from '../content.ts';
 import { keysArchived } from './auth.store.ts';
@@ -27,7 +26,6 @@ export interface Inbound {
   unpaired(reason: string): Promise<void>;
   messages(auth: AuthState, messages: readonly WAMessage[], arrival: 'live' | 'offline'): void;
   updates(updates: BaileysEventMap['messages.update']): void;
-  mapping(lid: string, phoneJid: string): void;
   /** Resolves when everything told so far is durable (or was refused and logged). */
   drained(): Promise<void>;
 }
@@ -68,10 +66,6 @@ export function createInbound(options: InboundOptions): Inbound {
     updates(updates) {
       const receipts = updates.map(({ key, update }) => receiptOf(key, update, clock.now())).filter((found) => !!found);
       if (receipts.length > 0) void write((batch) => receipts.forEach((receipt) => sink.receipt(receipt, batch)));
-    },
-    mapping(lid, phoneJid) {
-      const phone = phoneOf(phoneJid);
-      if (phone) void write((batch) => sink.notice({ kind: 'mapping', lid: bareJid(lid), phone }, batch));
     },
     async drained() {
       await Promise.all(pending);
