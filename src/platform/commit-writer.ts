@@ -6,7 +6,10 @@ import { backoffMs } from './retry.ts';
 /** One kind of change and the statement that applies an array of its rows. Declared by the store that owns the table. */
 export interface ChangeKind<Row> {
   readonly name: string;
-  /** Runs inside the batch's transaction. Rows arrive in the order in which they were added. */
+  /**
+   * Runs inside the batch's transaction. Rows arrive in the order in which they were added. It runs again when the answer
+   * to a commit was lost, so that applying rows a second time must change nothing.
+   */
   apply(tx: Transaction, owner: string, rows: readonly Row[]): Promise<void>;
 }
 
