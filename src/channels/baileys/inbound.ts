@@ -60,8 +60,17 @@ export function createInbound(options: InboundOptions): Inbound {
     messages(auth, messages, arrival) {
       const me = auth.creds.me;
       const self = personOf(me?.id ?? '', me?.lid, me?.name ?? null);
-      const incoming = messages.map((message) => fromBaileys(message, self, arrival)).filter((found) => !!found);
-      if (incoming.length > 0) void write((batch) => incoming.forEach((message) => sink.incoming(message, batch)));
+      void write((batch) => {
+        for (const message of messages) {
+          try {
+            const incoming = fromBaileys(message, self, arrival);
+            if (incoming) sink.incoming(incoming, batch);
+          } catch (error) {
+            // One strange message must not take those beside it along.
+            log.error('A message could not be translated', { accountId, error });
+          }
+        }
+      });
     },
     updates(updates) {
       const receipts = updates.map(({ key, update }) => receiptOf(key, update, clock.now())).filter((found) => !!found);
