@@ -7,7 +7,7 @@ import type { Log } from '../../platform/log.ts';
 import { backoffMs, type Random } from '../../platform/retry.ts';
 import type { MessageRow } from './message.ts';
 import { statusOccurrence } from './message-events.ts';
-import { bucketAfter, depart, nextDepartureMs, type Pace } from './pacing.ts';
+import { bucketAfter, depart, departuresToLookAt, nextDepartureMs, type Pace } from './pacing.ts';
 import { claimNext, lastDepartures, listUnconfirmed, markFailed, markSent } from './queue.store.ts';
 
 export interface DispatcherOptions {
@@ -15,7 +15,7 @@ export interface DispatcherOptions {
   channel: Channel;
   database: Database;
   events: EventBus;
-  /** The account's present pace; looked up for every departure, so that a change counts at once. */
+  /** The account's present pace; asked at each look at the queue, and a change wakes the loop. */
   pace(): Promise<Pace | undefined>;
   timings: DispatcherTimings;
   clock: Clock;
@@ -50,6 +50,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   let wakeUp = new AbortController();
   let running: Promise<void> | undefined;
   let unlisten: (() => void) | undefined;
+  /** undefined while the account is not paced. */
+  let bucket: { pace: Pace; fullAt: number } | undefined;
 
   async function run(): Promise<void> {
     for (const row of await holding(() => listUnconfirmed(database, accountId))) launch(row);
@@ -68,8 +70,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   /** Launches every message that may leave now; returns how long to wait for the next look. */
   async function sendWhatMay(): Promise<number> {
+    await adoptPace(await holding(() => options.pace()));
     while (underWay.size < timings.underWay && !claiming.signal.aborted) {
-      const delayMs = await delayOfNextMs();
+      const nowMs = clock.now().getTime();
+      const delayMs = bucket ? nextDepartureMs(bucket.pace, bucket.fullAt, nowMs) - nowMs : 0;
       if (delayMs > 0) return Math.min(delayMs, timings.idleMs);
       const row = await holding(() => claimNext(database, accountId));
       if (!row) break;
@@ -78,26 +82,15 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     return timings.idleMs;
   }
 
-  let bucket: { pace: Pace; fullAt: number } | undefined;
-
-  async function delayOfNextMs(): Promise<number> {
-    const pace = await holding(() => options.pace());
+  async function adoptPace(pace: Pace | undefined): Promise<void> {
     if (!pace) {
       bucket = undefined;
-      return 0;
+      return;
     }
-    if (!bucket || bucket.pace.intervalMs !== pace.intervalMs || bucket.pace.burst !== pace.burst) {
-      const departures = await holding(() => lastDepartures(database, accountId, pace.burst));
-      bucket = {
-        pace,
-        fullAt: bucketAfter(
-          pace,
-          departures.map((at) => at.getTime()),
-        ),
-      };
-    }
-    const nowMs = clock.now().getTime();
-    return nextDepartureMs(pace, bucket.fullAt, nowMs) - nowMs;
+    if (bucket?.pace.intervalMs === pace.intervalMs && bucket.pace.burst === pace.burst) return;
+    const departures = await holding(() => lastDepartures(database, accountId, departuresToLookAt));
+    const departuresMs = departures.map((at) => at.getTime());
+    bucket = { pace, fullAt: bucketAfter(pace, departuresMs) };
   }
 
   function launch(row: MessageRow): void {

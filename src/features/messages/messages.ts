@@ -24,7 +24,7 @@ import {
   lookAtQueue,
   type MessageFilter,
 } from './messages.store.ts';
-import { bucketAfter, estimateMs, paceOf } from './pacing.ts';
+import { bucketAfter, departuresToLookAt, estimateMs, paceOf } from './pacing.ts';
 import { cancelQueued } from './queue.store.ts';
 
 export { createMessageInbox } from './inbox.ts';
@@ -81,7 +81,6 @@ export interface MessagesOptions {
 }
 
 const defaultLifeSeconds = 24 * 60 * 60;
-const mostDepartures = 20;
 
 export function createMessages(options: MessagesOptions): Messages {
   const { database, accounts, events, clock } = options;
@@ -100,7 +99,7 @@ export function createMessages(options: MessagesOptions): Messages {
     const chatJid = await chatOf(account.id, request.to, tx);
     const hash = contentHash(chatJid, request.text);
     const windowSeconds = request.allowDuplicate ? 0 : account.settings.duplicateWindowSeconds;
-    const standing = await lookAtQueue(tx, account.id, { hash, windowSeconds, departures: mostDepartures });
+    const standing = await lookAtQueue(tx, account.id, { hash, windowSeconds, departures: departuresToLookAt });
     const pace = paceOf(account.settings.pacing.preset);
     const departuresMs = standing.departures.map((at) => at.getTime()).toReversed();
     const bucket = pace ? bucketAfter(pace, departuresMs) : 0;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { bucketAfter, depart, estimateMs, nextDepartureMs, paceOf } from './pacing.ts';
+import { bucketAfter, depart, departuresToLookAt, estimateMs, nextDepartureMs, paceOf } from './pacing.ts';
 
 const normal = { intervalMs: 5_000, burst: 5 };
 
@@ -24,12 +24,34 @@ test('a rest refills the bucket, but never beyond the burst', () => {
   expect(nextDepartureMs(normal, afterRest, 1_000_000)).toBe(1_005_000);
 });
 
-test('a restart that knows the last departures goes on where the bucket stood', () => {
-  const before = [100, 100, 200, 300, 400, 5_100, 10_100];
-  const whole = bucketAfter(normal, before);
-  const lastBurst = bucketAfter(normal, before.slice(-normal.burst));
-  expect(nextDepartureMs(normal, lastBurst, 10_200)).toBeLessThanOrEqual(nextDepartureMs(normal, whole, 10_200));
-  expect(nextDepartureMs(normal, whole, 10_200)).toBe(15_100);
+test('a restart in the middle of a long queue gives no second burst', () => {
+  const departures: number[] = [];
+  let fullAt = 0;
+  let now = 1_000_000;
+  for (let count = 0; count < 60; count += 1) {
+    now = nextDepartureMs(normal, fullAt, now);
+    fullAt = depart(normal, fullAt, now);
+    departures.push(now);
+  }
+  const afterRestart = bucketAfter(normal, departures.slice(-departuresToLookAt));
+  expect(nextDepartureMs(normal, afterRestart, now)).toBe(nextDepartureMs(normal, fullAt, now));
+});
+
+test('a restart never lets a message leave earlier than without it, and a rest is not forgotten', () => {
+  for (let seed = 1; seed <= 200; seed += 1) {
+    const departures: number[] = [];
+    let fullAt = 0;
+    let now = 1_000_000;
+    for (let count = 0; count < 50; count += 1) {
+      now = nextDepartureMs(normal, fullAt, now + ((seed * 7919 * (count + 1)) % 12_000));
+      fullAt = depart(normal, fullAt, now);
+      departures.push(now);
+    }
+    const afterRestart = bucketAfter(normal, departures.slice(-departuresToLookAt));
+    expect(nextDepartureMs(normal, afterRestart, now)).toBeGreaterThanOrEqual(nextDepartureMs(normal, fullAt, now));
+    const rested = now + 1_000_000;
+    expect(nextDepartureMs(normal, afterRestart, rested)).toBe(rested);
+  }
 });
 
 test('the estimate of a place in the queue is when it would leave', () => {

@@ -17,9 +17,19 @@ export function paceOf(preset: PacingPreset): Pace | undefined {
  */
 export type BucketFullAtMs = number;
 
-/** The bucket after these departures, in ascending order. */
+/** How many departures tell the state of a bucket well enough. */
+export const departuresToLookAt = 20;
+
+/**
+ * The bucket after the account's last departures, in ascending order. When there were more than are looked at, the
+ * bucket is taken for empty at the first of them: a restart may make the next message wait longer, but never gives a
+ * second burst.
+ */
 export function bucketAfter(pace: Pace, departuresMs: readonly number[]): BucketFullAtMs {
-  return departuresMs.reduce((fullAt, departure) => depart(pace, fullAt, departure), 0);
+  const [first = 0] = departuresMs;
+  const isWholeHistory = departuresMs.length < departuresToLookAt;
+  const before = isWholeHistory ? 0 : first + (pace.burst - 1) * pace.intervalMs;
+  return departuresMs.reduce((fullAt, departure) => depart(pace, fullAt, departure), before);
 }
 
 export function depart(pace: Pace, fullAt: BucketFullAtMs, nowMs: number): BucketFullAtMs {
