@@ -9,13 +9,7 @@ import { qrRoutes } from './features/accounts/qr.routes.ts';
 import { messageRoutes } from './features/messages/messages.routes.ts';
 import { createMessageInbox, createMessages, createSentMessageLookup } from './features/messages/messages.ts';
 import { sandboxRoutes } from './features/sandbox/sandbox.routes.ts';
-import {
-  createSandbox,
-  createSandboxStore,
-  sandboxIsOff,
-  type StartedOnDemand,
-  startOnDemand,
-} from './features/sandbox/sandbox.ts';
+import { createSandbox, createSandboxStore, type StartedOnDemand, startOnDemand } from './features/sandbox/sandbox.ts';
 import { systemRoutes } from './features/system/system.routes.ts';
 import { createSystem } from './features/system/system.ts';
 import type { Clock } from './platform/clock.ts';
@@ -183,6 +177,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     writer,
     access,
     openChannel: channelFactory(shared, writer, network),
+    kinds: config.sandbox ? ['whatsapp', 'sandbox'] : ['whatsapp'],
     inbox: createMessageInbox(shared),
     forget: (account) => sandbox.forget(account),
     unlinkMs: timings.unlinkMs,
@@ -209,7 +204,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
   });
   const system = createSystem({ database, clock, version });
   const routes = [
-    ...accountRoutes(accounts, { sandbox: config.sandbox }),
+    ...accountRoutes(accounts),
     ...qrRoutes(accounts, { firstCodeMs: timings.firstCodeMs }),
     ...sandboxRoutes(sandbox),
     ...messageRoutes({
@@ -236,7 +231,6 @@ function channelFactory(parts: ChannelParts, writer: CommitWriter, network: Star
 
   async function networkOf(kind: AccountKind): Promise<Network> {
     if (kind === 'sandbox') {
-      if (!parts.config.sandbox) throw sandboxIsOff();
       const { url, noiseRoot } = await network.running();
       return { webSocketUrl: url, trust: { root: noiseRoot, strict: true } };
     }

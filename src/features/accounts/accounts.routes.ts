@@ -1,5 +1,4 @@
 import { accountOf } from '../../platform/caller.ts';
-import { AppError } from '../../platform/errors.ts';
 import { etagOf, requireMatch } from '../../platform/etag.ts';
 import { defineRoute, type Route } from '../../platform/route.ts';
 import { listOf } from '../../platform/schema.ts';
@@ -19,8 +18,8 @@ import {
 
 const tag = 'Accounts';
 
-export function accountRoutes(accounts: Accounts, options: { sandbox: boolean }): Route[] {
-  return [...readingRoutes(accounts), ...changingRoutes(accounts, options), ...connectingRoutes(accounts)];
+export function accountRoutes(accounts: Accounts): Route[] {
+  return [...readingRoutes(accounts), ...changingRoutes(accounts), ...connectingRoutes(accounts)];
 }
 
 function readingRoutes(accounts: Accounts): Route[] {
@@ -59,7 +58,7 @@ function readingRoutes(accounts: Accounts): Route[] {
   ];
 }
 
-function changingRoutes(accounts: Accounts, options: { sandbox: boolean }): Route[] {
+function changingRoutes(accounts: Accounts): Route[] {
   return [
     defineRoute({
       method: 'POST',
@@ -74,7 +73,6 @@ function changingRoutes(accounts: Accounts, options: { sandbox: boolean }): Rout
       idempotent: true,
       errors: ['sandbox.off'],
       async effect({ body }, tx) {
-        if (body.kind === 'sandbox' && !options.sandbox) throw sandboxOff();
         const { account, issued } = await accounts.create(tx, body);
         return { ...withKey(account, issued), status: 201, accountId: account.id };
       },
@@ -159,8 +157,4 @@ function withKey(account: Account, issued: IssuedKey) {
 
 function settingsTag({ name, settings }: Account): string {
   return etagOf({ name, settings });
-}
-
-function sandboxOff(): AppError {
-  return new AppError('sandbox.off', { status: 409, detail: 'Sandbox accounts are switched off (SANDBOX=false).' });
 }

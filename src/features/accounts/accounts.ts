@@ -55,6 +55,7 @@ export interface AccountChange {
 
 /** Every method that takes an id throws `account.not_found` for an unknown one. */
 export interface Accounts extends Service {
+  /** Throws `sandbox.off` where the server offers no such accounts. */
   create(tx: Transaction, input: NewAccount): Promise<{ account: Account; issued: IssuedKey }>;
   /** In order of creation, from the one after `afterId` on. */
   list(afterId: string | null, limit: number): Promise<Account[]>;
@@ -86,6 +87,8 @@ export interface AccountsOptions {
   secrets: Secrets;
   access: Access;
   openChannel: ChannelFactory;
+  /** Kinds that this server offers; an account of another kind stays, but does not run. */
+  kinds: readonly AccountKind[];
   inbox: Inbox;
   /** Lets go of what is kept of an account outside the database, before its rows go. */
   forget(account: Account): Promise<void>;
@@ -101,12 +104,20 @@ export function createAccounts(options: AccountsOptions): Accounts {
   const { database, events, access, secrets, clock, log } = options;
   const statuses = createStatusWriter(options);
   const running = createRunningAccounts({
-    open: options.openChannel,
+    open: async (request) => {
+      refuseUnlessOffered(request.kind);
+      return options.openChannel(request);
+    },
     inbox: options.inbox,
     statuses,
     holderOf: (accountId, phone) => findByNumber(database, accountId, phone),
     log,
   });
+
+  function refuseUnlessOffered(kind: AccountKind): void {
+    if (options.kinds.includes(kind)) return;
+    throw new AppError(`${kind}.off`, { status: 409, detail: `Accounts of kind ${kind} are switched off.` });
+  }
 
   async function get(id: string, db: Queryable = database): Promise<Account> {
     const row = await findAccount(db, id);
@@ -161,6 +172,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
 
     async create(tx, input) {
+      refuseUnlessOffered(input.kind);
       const id = newId('acc', clock.now());
       await insertAccount(tx, { id, name: input.name, kind: input.kind, settings: input.settings ?? {} });
       const issued = await access.issueAccountKey(tx, id, input.kind === 'sandbox' ? 'test' : 'live');

@@ -182,11 +182,6 @@ function scanFailed(account: Account, cause: unknown): AppError {
   });
 }
 
-/** Someone asks for a sandbox account although `SANDBOX=false`. */
-export function sandboxIsOff(): AppError {
-  return new AppError('sandbox.off', { status: 409, detail: 'Sandbox accounts are switched off (SANDBOX=false).' });
-}
-
 function networkFault(fault: SandboxFault, number: string): NetworkFault {
   return fault === 'unavailable' ? { kind: 'stream-error', number, code: 503 } : { kind: fault, number };
 }
