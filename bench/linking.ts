@@ -1,8 +1,9 @@
 // How long a person waits: for the first code, for the link, for an account after a restart.
-import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { apiOf } from '../test/doubles/api.ts';
+import { newDataFolder } from '../test/doubles/data-folder.ts';
+import { environmentOf } from '../test/doubles/network-environment.ts';
 import { type ServerProcess, startServerProcess } from '../test/doubles/server-process.ts';
 import { type SimulatorProcess, startSimulatorProcess } from '../test/doubles/simulator-process.ts';
 import { connectStock, newStockAccount } from '../test/doubles/stock-client.ts';
@@ -73,13 +74,11 @@ async function residentMegabytes(pid: number): Promise<number> {
   return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024;
 }
 
-const folder = await mkdtemp(join(tmpdir(), 'bench-'));
-await chmod(folder, 0o755);
+const folder = await newDataFolder();
 const simulator = await startSimulatorProcess();
 const environment = {
   DATA_DIR: join(folder, 'data'),
-  WHATSAPP_WEB_SOCKET_URL: simulator.url,
-  WHATSAPP_NOISE_ROOT: simulator.noiseRoot,
+  ...environmentOf(simulator),
 };
 let server = await startServerProcess(environment);
 try {

@@ -2,21 +2,14 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startHttpServer, type TestServer } from '../../test/doubles/http-server.ts';
+import { waitFor } from '../../test/doubles/wait-for.ts';
+import { deferred } from './deferred.ts';
 import { isAppError } from './errors.ts';
 import { defineRoute } from './route.ts';
 import { object, required, text } from './schema.ts';
 
-/** Resolves when told, so that a test decides how long a request runs. */
-function gate(): { opened: Promise<void>; open: () => void } {
-  let open: () => void = () => undefined;
-  const opened = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { opened, open };
-}
-
-let release = gate();
-let entered = gate();
+let release = deferred<undefined>();
+let entered = deferred<undefined>();
 let lastSignal: AbortSignal | undefined;
 
 const routes = [
@@ -42,8 +35,8 @@ const routes = [
     answer: text({ max: 10 }),
     handle: async ({ signal }) => {
       lastSignal = signal;
-      entered.open();
-      await release.opened;
+      entered.resolve(undefined);
+      await release.promise;
       return { data: 'done' };
     },
   }),
@@ -108,15 +101,15 @@ const routes = [
 
 const running: TestServer[] = [];
 async function start(...[overrides]: [Parameters<typeof startHttpServer>[1]?]): Promise<TestServer> {
-  release = gate();
-  entered = gate();
+  release = deferred<undefined>();
+  entered = deferred<undefined>();
   lastSignal = undefined;
   const server = await startHttpServer(routes, overrides);
   running.push(server);
   return server;
 }
 afterEach(async () => {
-  release.open();
+  release.resolve(undefined);
   await Promise.all(running.splice(0).map((server) => server.stop()));
 });
 
@@ -132,20 +125,16 @@ function rawConnection(server: TestServer): { socket: Socket; received: () => st
   return { socket, received: () => received, closed };
 }
 
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await pause(5);
-}
-
 describe('stopping', () => {
   test('a running request finishes, new connections are refused', async () => {
     const server = await start();
     const { address } = server;
     const slow = server.call('GET', '/api/slow');
-    await entered.opened;
+    await entered.promise;
     const stopped = server.stop();
-    await until(() => !server.server.listening);
+    await waitFor(() => !server.server.listening);
     await expect(fetch(`${address}/ping`)).rejects.toThrow();
-    release.open();
+    release.resolve(undefined);
     expect((await slow).json).toEqual({ success: true, data: 'done' });
     await stopped;
   });
@@ -156,7 +145,7 @@ describe('stopping', () => {
       () => 'answered',
       () => 'cut',
     );
-    await entered.opened;
+    await entered.promise;
     await server.stop();
     expect(lastSignal?.aborted).toBe(true);
     expect(await slow).toBe('cut');
@@ -166,7 +155,7 @@ describe('stopping', () => {
     const server = await start({ limits: { stopTimeoutMs: 60_000 } });
     await server.call('GET', '/ping');
     const live = server.call('GET', '/api/live');
-    await until(() => lastSignal !== undefined);
+    await waitFor(() => lastSignal !== undefined);
     const idle = rawConnection(server);
     await new Promise<void>((resolve) => idle.socket.once('connect', () => resolve()));
     await server.stop();
@@ -195,9 +184,9 @@ test('the signal aborts when the client goes away', async () => {
   const client = new AbortController();
   const call = fetch(`${server.address}/api/live`, { signal: client.signal });
   await call;
-  await until(() => lastSignal !== undefined);
+  await waitFor(() => lastSignal !== undefined);
   client.abort();
-  await until(() => lastSignal?.aborted === true);
+  await waitFor(() => lastSignal?.aborted === true);
 });
 
 test('a stream that fails in the middle is cut, so that nobody takes half for all', async () => {
@@ -236,7 +225,7 @@ describe('slow and broken clients', () => {
       await pause(100);
       steady.socket.write(letter);
     }
-    await until(() => steady.received().includes('"data":"abcdefgh"'));
+    await waitFor(() => steady.received().includes('"data":"abcdefgh"'));
     const stalled = rawConnection(server);
     stalled.socket.write(`${head}abc`);
     await stalled.closed;
@@ -277,14 +266,14 @@ describe('slow and broken clients', () => {
     socket.write(
       'POST /api/echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 99000000\r\n\r\n{',
     );
-    await until(() => received().includes('request.too_large'));
+    await waitFor(() => received().includes('request.too_large'));
     const chunked = rawConnection(server);
     chunked.socket.write(
       'POST /api/echo HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n',
     );
     const chunk = `10000\r\n${'x'.repeat(0x10000)}\r\n`;
     chunked.socket.write(chunk + chunk);
-    await until(() => chunked.received().includes('request.too_large'));
+    await waitFor(() => chunked.received().includes('request.too_large'));
     socket.destroy();
     chunked.socket.destroy();
   });
@@ -298,30 +287,5 @@ describe('slow and broken clients', () => {
     for (const { socket } of slow) socket.write('GET / HTTP/1.1\r\nX: ');
     expect((await server.call('GET', '/ping')).text).toBe('pong');
     for (const { socket } of slow) socket.destroy();
-  });
-});
-
-describe('other origins', () => {
-  const origin = 'https://app.example';
-
-  test('get no headers by default', async () => {
-    const server = await start();
-    const { headers } = await server.call('GET', '/api/openapi.json', { headers: { origin } });
-    expect(headers.get('access-control-allow-origin')).toBeNull();
-  });
-
-  test('get them when listed, never with cookies', async () => {
-    const server = await start({ corsOrigins: [origin] });
-    const listed = await server.call('GET', '/api/openapi.json', { headers: { origin } });
-    expect(listed.headers.get('access-control-allow-origin')).toBe(origin);
-    expect(listed.headers.get('access-control-allow-credentials')).toBeNull();
-    expect(listed.headers.get('vary')).toContain('Origin');
-    const preflight = await server.call('OPTIONS', '/api/echo', {
-      headers: { origin, 'access-control-request-method': 'POST' },
-    });
-    expect(preflight.status).toBe(204);
-    expect(preflight.headers.get('access-control-allow-headers')).toContain('Idempotency-Key');
-    const other = await server.call('GET', '/api/openapi.json', { headers: { origin: 'https://evil.example' } });
-    expect(other.headers.get('access-control-allow-origin')).toBeNull();
   });
 });

@@ -1,8 +1,8 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { environmentOf } from '../doubles/network-environment.ts';
+import { newDataFolder } from '../doubles/data-folder.ts';
 import { type AccountJson, type Api, apiOf } from '../doubles/api.ts';
 import { type ServerProcess, startServerProcess } from '../doubles/server-process.ts';
 import { databaseUrlOf, openTestDatabase, type TestDatabase } from '../doubles/test-database.ts';
@@ -15,8 +15,7 @@ let server: ServerProcess;
 let api: Api;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'accounts-'));
-  await chmod(folder, 0o755);
+  folder = await newDataFolder();
   simulator = createSimulator({ seed: Buffer.alloc(32, 7), receiptDelayMs: 20 });
   await simulator.start();
   database = await openTestDatabase({ empty: true });
@@ -24,8 +23,7 @@ beforeAll(async () => {
     DATA_DIR: folder,
     DATABASE_URL: databaseUrlOf(database.connection),
     ENCRYPTION_KEY: encryptionKey,
-    WHATSAPP_WEB_SOCKET_URL: simulator.url,
-    WHATSAPP_NOISE_ROOT: Buffer.from(simulator.noiseRoot).toString('hex'),
+    ...environmentOf(simulator),
   });
   api = apiOf(server);
 });

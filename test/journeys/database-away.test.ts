@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { environmentOf } from '../doubles/network-environment.ts';
 import { type AccountJson, type Api, apiOf } from '../doubles/api.ts';
 import { createPostgresProxy, type PostgresProxy } from '../doubles/postgres-proxy.ts';
 import { type RunningApp, startApp } from '../doubles/running-app.ts';
@@ -16,10 +17,7 @@ beforeAll(async () => {
   simulator = createSimulator({ seed: Buffer.alloc(32, 7), receiptDelayMs: 20 });
   await simulator.start();
   app = await startApp({
-    environment: {
-      WHATSAPP_WEB_SOCKET_URL: simulator.url,
-      WHATSAPP_NOISE_ROOT: Buffer.from(simulator.noiseRoot).toString('hex'),
-    },
+    environment: environmentOf(simulator),
     async through(connection) {
       proxy = await createPostgresProxy(connection);
       return proxy.connection();

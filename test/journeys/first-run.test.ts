@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { newDataFolder } from '../doubles/data-folder.ts';
 import { apiOf, type MessageJson } from '../doubles/api.ts';
 import { type ServerProcess, startServerProcess } from '../doubles/server-process.ts';
 import { storedIdentity } from '../doubles/stored-credentials.ts';
@@ -14,8 +14,7 @@ let server: ServerProcess | undefined;
 let database: TestDatabase | undefined;
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'first-run-'));
-  await chmod(folder, 0o755);
+  folder = await newDataFolder();
 });
 afterEach(async () => {
   await server?.kill('SIGKILL');

@@ -1,9 +1,10 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { randomInt } from 'node:crypto';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/platform/clock.ts';
+import { environmentOf } from '../doubles/network-environment.ts';
+import { newDataFolder } from '../doubles/data-folder.ts';
 import { type AccountJson, apiOf } from '../doubles/api.ts';
 import { type ServerProcess, startServerProcess } from '../doubles/server-process.ts';
 import { type SimulatorProcess, startSimulatorProcess } from '../doubles/simulator-process.ts';
@@ -20,8 +21,7 @@ let simulator: SimulatorProcess;
 let server: ServerProcess | undefined;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'kill-'));
-  await chmod(folder, 0o755);
+  folder = await newDataFolder();
   simulator = await startSimulatorProcess();
 });
 afterAll(async () => {
@@ -33,8 +33,7 @@ afterAll(async () => {
 function start(): Promise<ServerProcess> {
   return startServerProcess({
     DATA_DIR: join(folder, 'data'),
-    WHATSAPP_WEB_SOCKET_URL: simulator.url,
-    WHATSAPP_NOISE_ROOT: simulator.noiseRoot,
+    ...environmentOf(simulator),
   });
 }
 

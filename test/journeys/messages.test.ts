@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { appTimings } from '../../src/app.ts';
 import { withNoiseTrust } from '../../src/channels/baileys/noise-certificates.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { environmentOf } from '../doubles/network-environment.ts';
 import { type AccountJson, type Api, apiOf, type MessageJson } from '../doubles/api.ts';
 import { linkClient } from '../doubles/linked-client.ts';
 import { type RunningApp, startApp } from '../doubles/running-app.ts';
@@ -18,10 +19,7 @@ beforeAll(async () => {
   simulator = createSimulator({ seed: Buffer.alloc(32, 7), receiptDelayMs: 20 });
   await simulator.start();
   app = await startApp({
-    environment: {
-      WHATSAPP_WEB_SOCKET_URL: simulator.url,
-      WHATSAPP_NOISE_ROOT: Buffer.from(simulator.noiseRoot).toString('hex'),
-    },
+    environment: environmentOf(simulator),
     timings: {
       channel: { ...appTimings.channel, acknowledgementTimeoutMs: 1_000 },
       expiryIntervalMs: 100,

@@ -1,10 +1,11 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import jsQr from 'jsqr';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { environmentOf } from '../doubles/network-environment.ts';
+import { newDataFolder } from '../doubles/data-folder.ts';
 import { type Api, apiOf } from '../doubles/api.ts';
 import { adminKey } from '../doubles/calls.ts';
 import { type ServerProcess, startServerProcess } from '../doubles/server-process.ts';
@@ -15,14 +16,12 @@ let server: ServerProcess;
 let api: Api;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'qr-'));
-  await chmod(folder, 0o755);
+  folder = await newDataFolder();
   simulator = createSimulator({ seed: Buffer.alloc(32, 7) });
   await simulator.start();
   server = await startServerProcess({
     DATA_DIR: join(folder, 'data'),
-    WHATSAPP_WEB_SOCKET_URL: simulator.url,
-    WHATSAPP_NOISE_ROOT: Buffer.from(simulator.noiseRoot).toString('hex'),
+    ...environmentOf(simulator),
   });
   api = apiOf(server);
 });

@@ -1,8 +1,9 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { environmentOf } from '../doubles/network-environment.ts';
+import { newDataFolder } from '../doubles/data-folder.ts';
 import { apiOf } from '../doubles/api.ts';
 import { type ServerProcess, startServerProcess } from '../doubles/server-process.ts';
 
@@ -13,8 +14,7 @@ let simulator: Simulator;
 let server: ServerProcess;
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'stopping-'));
-  await chmod(folder, 0o755);
+  folder = await newDataFolder();
   simulator = createSimulator({ seed: Buffer.alloc(32, 7), receiptDelayMs: 20 });
   await simulator.start();
 });
@@ -27,8 +27,7 @@ afterAll(async () => {
 function start(): Promise<ServerProcess> {
   return startServerProcess({
     DATA_DIR: join(folder, 'data'),
-    WHATSAPP_WEB_SOCKET_URL: simulator.url,
-    WHATSAPP_NOISE_ROOT: Buffer.from(simulator.noiseRoot).toString('hex'),
+    ...environmentOf(simulator),
   });
 }
 
