@@ -1,8 +1,8 @@
 // How long a person waits: for the first code, for the link, for an account after a restart.
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { apiOf } from '../test/doubles/api.ts';
-import { newDataFolder } from '../test/doubles/data-folder.ts';
+import { newDataFolder, removeDataFolder } from '../test/doubles/data-folder.ts';
 import { environmentOf } from '../test/doubles/network-environment.ts';
 import { type ServerProcess, startServerProcess } from '../test/doubles/server-process.ts';
 import { type SimulatorProcess, startSimulatorProcess } from '../test/doubles/simulator-process.ts';
@@ -110,5 +110,5 @@ try {
 } finally {
   await server.stop();
   await simulator.stop();
-  await rm(folder, { recursive: true, force: true });
+  await removeDataFolder(folder);
 }

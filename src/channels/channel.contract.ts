@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { type RecordingSink } from '../../test/doubles/recording-sink.ts';
+import { waitFor } from '../../test/doubles/wait-for.ts';
 import { isAppError } from '../platform/errors.ts';
 import type { Channel } from './channel.ts';
 import type { OutgoingMessage } from './content.ts';
@@ -139,7 +140,7 @@ export function channelContract(name: string, create: () => Promise<ChannelUnder
       await Promise.all([made.channel.stop(), made.channel.stop()]);
       await made.channel.stop();
       expect(made.channel.state).toEqual({ kind: 'stopped' });
-      expect(made.openLines()).toBe(0);
+      await waitFor(() => made.openLines() === 0);
       expect(made.isLinked()).toBe(true);
 
       const unstarted = made.again();

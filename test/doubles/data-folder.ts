@@ -1,10 +1,18 @@
-import { chmod, mkdtemp } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { postgresProcessesIn } from './postgres-processes.ts';
+import { waitFor } from './wait-for.ts';
 
 /** A temporary folder that anybody may enter: started by root, the embedded database runs as another user. */
 export async function newDataFolder(): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'switchboard-'));
   await chmod(folder, 0o755);
   return folder;
+}
+
+/** Removes it once no database works in it any more: one whose server was killed takes a moment to end. */
+export async function removeDataFolder(folder: string): Promise<void> {
+  await waitFor(async () => (await postgresProcessesIn(folder)).length === 0);
+  await rm(folder, { recursive: true, force: true });
 }

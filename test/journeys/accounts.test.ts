@@ -1,11 +1,11 @@
-import { rm } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { environmentOf } from '../doubles/network-environment.ts';
-import { newDataFolder } from '../doubles/data-folder.ts';
+import { newDataFolder, removeDataFolder } from '../doubles/data-folder.ts';
 import { type AccountJson, type Api, apiOf } from '../doubles/api.ts';
 import { type ServerProcess, startServerProcess } from '../doubles/server-process.ts';
 import { databaseUrlOf, openTestDatabase, type TestDatabase } from '../doubles/test-database.ts';
+import { waitFor } from '../doubles/wait-for.ts';
 
 const encryptionKey = 'the encryption key of this test, 32 and more';
 let folder: string;
@@ -31,7 +31,7 @@ afterAll(async () => {
   await server.kill('SIGKILL');
   await simulator.stop();
   await database.close();
-  await rm(folder, { recursive: true, force: true });
+  await removeDataFolder(folder);
 });
 afterEach(() => expect(simulator.control.counters().unknownQueries).toEqual([]));
 
@@ -132,7 +132,7 @@ test('pausing cuts the line and refuses sends; resuming connects without a scan'
     nextStep: 'resume',
   });
   const device = simulator.control.phone(number).devices()[0] ?? '';
-  expect(simulator.control.counters().openSockets.get(device) ?? 0).toBe(0);
+  await waitFor(() => (simulator.control.counters().openSockets.get(device) ?? 0) === 0);
   const refused = await server.call('POST', '/api/send', {
     key: account.apiKey,
     body: { to: nextNumber(), text: 'while paused' },

@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { newDataFolder } from '../doubles/data-folder.ts';
+import { newDataFolder, removeDataFolder } from '../doubles/data-folder.ts';
 import { apiOf, type MessageJson } from '../doubles/api.ts';
 import { type ServerProcess, startServerProcess } from '../doubles/server-process.ts';
 import { storedIdentity } from '../doubles/stored-credentials.ts';
@@ -20,7 +19,7 @@ afterEach(async () => {
   await server?.kill('SIGKILL');
   await database?.close();
   database = undefined;
-  await rm(folder, { recursive: true, force: true });
+  await removeDataFolder(folder);
 });
 
 /** Links a sandbox account, sends, lets the customer answer, and returns what the list then says. */

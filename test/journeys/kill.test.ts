@@ -1,10 +1,9 @@
-import { rm } from 'node:fs/promises';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/platform/clock.ts';
 import { environmentOf } from '../doubles/network-environment.ts';
-import { newDataFolder } from '../doubles/data-folder.ts';
+import { newDataFolder, removeDataFolder } from '../doubles/data-folder.ts';
 import { type AccountJson, apiOf } from '../doubles/api.ts';
 import { type ServerProcess, startServerProcess } from '../doubles/server-process.ts';
 import { type SimulatorProcess, startSimulatorProcess } from '../doubles/simulator-process.ts';
@@ -27,7 +26,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server?.kill('SIGKILL');
   await simulator.stop();
-  await rm(folder, { recursive: true, force: true });
+  await removeDataFolder(folder);
 });
 
 function start(): Promise<ServerProcess> {

@@ -1,11 +1,10 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import jsQr from 'jsqr';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { environmentOf } from '../doubles/network-environment.ts';
-import { newDataFolder } from '../doubles/data-folder.ts';
+import { newDataFolder, removeDataFolder } from '../doubles/data-folder.ts';
 import { type Api, apiOf } from '../doubles/api.ts';
 import { adminKey } from '../doubles/calls.ts';
 import { type ServerProcess, startServerProcess } from '../doubles/server-process.ts';
@@ -28,7 +27,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await server.kill('SIGKILL');
   await simulator.stop();
-  await rm(folder, { recursive: true, force: true });
+  await removeDataFolder(folder);
 });
 
 function textIn(png: Buffer): string | undefined {
