@@ -67,7 +67,29 @@ CREATE TABLE IF NOT EXISTS api_keys (
   ends_at timestamptz
 );
 CREATE INDEX IF NOT EXISTS api_keys_account ON api_keys (account_id);
+-- Set for admin keys; an account has no need to tell its keys apart.
+ALTER TABLE api_keys ADD COLUMN IF NOT EXISTS name text;
+-- To the minute.
+ALTER TABLE api_keys ADD COLUMN IF NOT EXISTS last_used_at timestamptz;
 ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY;
+
+-- audit
+-- Who did what, kept for a year. Without foreign keys, because the acts outlive what they were done to.
+CREATE TABLE IF NOT EXISTS audit_log (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at timestamptz NOT NULL DEFAULT now(),
+  actor_kind text NOT NULL CHECK (actor_kind IN ('person', 'key', 'system')),
+  actor_name text NOT NULL,
+  address text,
+  action text NOT NULL,
+  account_id text,
+  account_name text,
+  details jsonb NOT NULL DEFAULT '{}',
+  CHECK ((account_id IS NULL) = (account_name IS NULL))
+);
+CREATE INDEX IF NOT EXISTS audit_log_at ON audit_log (at);
+CREATE INDEX IF NOT EXISTS audit_log_account ON audit_log (account_id, id DESC) WHERE account_id IS NOT NULL;
+ALTER TABLE audit_log ENABLE ROW LEVEL SECURITY;
 
 -- channels
 

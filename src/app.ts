@@ -6,6 +6,8 @@ import { createAccess } from './features/access/access.ts';
 import { accountRoutes } from './features/accounts/accounts.routes.ts';
 import { type AccountKind, type ChannelFactory, createAccounts } from './features/accounts/accounts.ts';
 import { qrRoutes } from './features/accounts/qr.routes.ts';
+import { auditRoutes } from './features/audit/audit.routes.ts';
+import { createAudit } from './features/audit/audit.ts';
 import { messageRoutes } from './features/messages/messages.routes.ts';
 import { createMessageInbox, createMessages, createSentMessageLookup } from './features/messages/messages.ts';
 import { sandboxRoutes } from './features/sandbox/sandbox.routes.ts';
@@ -50,6 +52,7 @@ export interface AppTimings {
   sandboxArrivalMs: number;
   unlinkMs: number;
   idempotencySweepMs: number;
+  auditSweepMs: number;
 }
 
 export const appTimings: AppTimings = {
@@ -65,6 +68,7 @@ export const appTimings: AppTimings = {
   sandboxArrivalMs: 5_000,
   unlinkMs: 5_000,
   idempotencySweepMs: 3_600_000,
+  auditSweepMs: 3_600_000,
 };
 
 export interface AppOptions {
@@ -160,6 +164,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
   const { config, clock, timings, version } = options;
   const shared = { ...options, database, secrets, events: createEventBus(clock) };
   const writer = createCommitWriter(shared);
+  const audit = createAudit({ ...shared, sweepIntervalMs: timings.auditSweepMs });
   const access = createAccess({
     ...shared,
     adminApiKey: config.adminApiKey,
@@ -176,6 +181,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     ...shared,
     writer,
     access,
+    audit,
     openChannel: channelFactory(shared, writer, network),
     kinds: config.sandbox ? ['whatsapp', 'sandbox'] : ['whatsapp'],
     inbox: createMessageInbox(shared),
@@ -213,10 +219,11 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
       sandboxNumbersEverywhere: config.whatsapp.webSocketUrl !== undefined,
       waitMs: timings.sendWaitMs,
     }),
+    ...auditRoutes(audit),
     ...systemRoutes(system),
   ];
   // Stopped in reverse: the send loops wait for confirmations before the lines are closed.
-  return { access, routes, services: [system, network, accounts, messages] };
+  return { access, routes, services: [system, audit, network, accounts, messages] };
 }
 
 interface ChannelParts extends AppOptions {

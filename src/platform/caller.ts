@@ -1,7 +1,10 @@
 import { AppError, invalidField } from './errors.ts';
 
+/** `keyName` is what people know a key by: its name, or its prefix and last four characters. */
 export type Caller =
-  { kind: 'anonymous' } | { kind: 'account'; accountId: string; keyId: string } | { kind: 'admin'; keyId: string };
+  | { kind: 'anonymous' }
+  | { kind: 'account'; accountId: string; keyId: string; keyName: string }
+  | { kind: 'admin'; keyId: string; keyName: string };
 
 export type Access = 'anonymous' | 'account' | 'admin';
 

@@ -41,8 +41,9 @@ export function emptyDatabase(seen: string[] = []): Database {
 /** `account-1` is the key of acc_1, `admin-1` an admin's; all others are wrong. */
 export const knownKeys: Authenticate = async ({ apiKey }) => {
   const [kind, number] = apiKey.split('-');
-  if (kind === 'account') return { kind: 'account', accountId: `acc_${number}`, keyId: `key_${apiKey}` };
-  return kind === 'admin' ? { kind: 'admin', keyId: `key_${apiKey}` } : undefined;
+  if (kind === 'account')
+    return { kind: 'account', accountId: `acc_${number}`, keyId: `key_${apiKey}`, keyName: apiKey };
+  return kind === 'admin' ? { kind: 'admin', keyId: `key_${apiKey}`, keyName: apiKey } : undefined;
 };
 
 export interface TestServer extends HttpServer {

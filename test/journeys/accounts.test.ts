@@ -93,7 +93,7 @@ test('of three accounts one is logged out on its phone; the others do not notice
   expect(sequences.every(({ gaps }) => gaps === 0)).toBe(true);
 });
 
-test('a deleted account leaves no row, its phone shows the device as unlinked, and its key is dead', async () => {
+test('a deleted account leaves no row but in the audit log, its phone shows the device as unlinked, and its key is dead', async () => {
   const { account, number } = await linked('Short-lived');
   const customer = simulator.control.phone(nextNumber());
   await api.send(account, customer.number, 'once', '?wait=true');
@@ -118,6 +118,14 @@ test('a deleted account leaves no row, its phone shows the device as unlinked, a
   await server.data('DELETE', `/api/accounts/${account.id}`);
   expect(await rowsIn()).toEqual([]);
   expect(await database.rows('SELECT id FROM whatsapp_accounts WHERE id = $1', [account.id])).toEqual([]);
+  expect(
+    await database.rows('SELECT action, account_name AS name FROM audit_log WHERE account_id = $1 ORDER BY id', [
+      account.id,
+    ]),
+  ).toEqual([
+    { action: 'account.created', name: 'Short-lived' },
+    { action: 'account.deleted', name: 'Short-lived' },
+  ]);
   expect(simulator.control.phone(number).devices()).toEqual([]);
   expect((await server.call('GET', '/api/messages', { key: account.apiKey })).status).toBe(401);
   expect((await server.call('GET', `/api/accounts/${account.id}`)).status).toBe(404);

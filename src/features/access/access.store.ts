@@ -3,6 +3,8 @@ import type { Queryable } from '../../platform/database.ts';
 export interface KeyRow {
   id: string;
   accountId: string | null;
+  /** Its name, or its hint. */
+  name: string;
 }
 
 const insertKeySql = 'INSERT INTO api_keys (id, account_id, hash, hint) VALUES ($1, $2, $3, $4)';
@@ -15,7 +17,7 @@ export async function insertKey(
 }
 
 const findKeySql = `
-  SELECT id, account_id AS "accountId" FROM api_keys
+  SELECT id, account_id AS "accountId", coalesce(name, hint) AS name FROM api_keys
   WHERE hash = $1 AND (ends_at IS NULL OR ends_at > now())`;
 
 export async function findKey(db: Queryable, hash: Buffer): Promise<KeyRow | undefined> {

@@ -66,14 +66,13 @@ export function createAccess(options: AccessOptions): Access {
   return {
     async authenticate(key) {
       if (adminApiKey !== undefined && equalInConstantTime(key, adminApiKey)) {
-        return { kind: 'admin', keyId: 'environment' };
+        return { kind: 'admin', keyId: 'environment', keyName: "environment's admin key" };
       }
       if (!isWellFormed(key)) return undefined;
       const row = await look(key);
       if (!row) return undefined;
-      return row.accountId === null
-        ? { kind: 'admin', keyId: row.id }
-        : { kind: 'account', accountId: row.accountId, keyId: row.id };
+      const { id: keyId, name: keyName, accountId } = row;
+      return accountId === null ? { kind: 'admin', keyId, keyName } : { kind: 'account', accountId, keyId, keyName };
     },
     issueAccountKey,
     keysRemoved: () => cache.flushAll(),

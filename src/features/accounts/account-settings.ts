@@ -19,3 +19,7 @@ export function settingsWithDefaults(kind: AccountKind, stored: SettingsChange):
     duplicateWindowSeconds: stored.duplicateWindowSeconds ?? 5,
   };
 }
+
+export function withChange(stored: AccountSettings, change: SettingsChange): SettingsChange {
+  return { ...stored, ...change, pacing: { ...stored.pacing, ...change.pacing } };
+}

@@ -1,3 +1,4 @@
+import { type Actor, actorOf } from '../../platform/actor.ts';
 import { accountOf } from '../../platform/caller.ts';
 import { etagOf, requireMatch } from '../../platform/etag.ts';
 import { defineRoute, type Route } from '../../platform/route.ts';
@@ -72,8 +73,8 @@ function changingRoutes(accounts: Accounts): Route[] {
       statuses: [201],
       idempotent: true,
       errors: ['sandbox.off'],
-      async effect({ body }, tx) {
-        const { account, issued } = await accounts.create(tx, body);
+      async effect(input, tx) {
+        const { account, issued } = await accounts.create(tx, input.body, actorOf(input));
         return { ...withKey(account, issued), status: 201, accountId: account.id };
       },
     }),
@@ -88,9 +89,10 @@ function changingRoutes(accounts: Accounts): Route[] {
       answer: accountAnswer,
       etag: true,
       errors: ['account.not_found', 'request.stale'],
-      async effect({ params, body, headers }, tx) {
-        requireMatch(headers.ifMatch, settingsTag(await accounts.get(params.id, tx)));
-        const account = await accounts.update(tx, params.id, body);
+      async effect(input, tx) {
+        const { id } = input.params;
+        requireMatch(input.headers.ifMatch, settingsTag(await accounts.get(id, tx)));
+        const account = await accounts.update(tx, id, input.body, actorOf(input));
         return { data: accountJson(account), etag: settingsTag(account) };
       },
     }),
@@ -104,9 +106,10 @@ function changingRoutes(accounts: Accounts): Route[] {
       params: accountParams,
       answer: deletedAnswer,
       errors: ['account.not_found'],
-      async handle({ params }) {
-        await accounts.remove(params.id);
-        return { data: { id: params.id } };
+      async handle(input) {
+        const { id } = input.params;
+        await accounts.remove(id, actorOf(input));
+        return { data: { id } };
       },
     }),
     defineRoute({
@@ -120,8 +123,9 @@ function changingRoutes(accounts: Accounts): Route[] {
       body: newKeyBody,
       answer: accountWithKeyAnswer,
       errors: ['account.not_found'],
-      async effect({ params, body }, tx) {
-        const { account, issued } = await accounts.replaceKey(tx, params.id, body.overlapMinutes ?? 0);
+      async effect(input, tx) {
+        const { params, body } = input;
+        const { account, issued } = await accounts.replaceKey(tx, params.id, body.overlapMinutes ?? 0, actorOf(input));
         return withKey(account, issued);
       },
     }),
@@ -130,10 +134,18 @@ function changingRoutes(accounts: Accounts): Route[] {
 
 function connectingRoutes(accounts: Accounts): Route[] {
   const acts = [
-    ['pause', 'Pause an account: its line is cut at once and it refuses sends', (id: string) => accounts.pause(id)],
-    ['resume', 'Resume a paused account', (id: string) => accounts.resume(id)],
-    ['reconnect', 'Connect an account anew, or show a new code', (id: string) => accounts.reconnect(id)],
-    ['logout', 'Unlink the phone; chats stay', (id: string) => accounts.logOut(id)],
+    [
+      'pause',
+      'Pause an account: its line is cut at once and it refuses sends',
+      (id: string, actor: Actor) => accounts.pause(id, actor),
+    ],
+    ['resume', 'Resume a paused account', (id: string, actor: Actor) => accounts.resume(id, actor)],
+    [
+      'reconnect',
+      'Connect an account anew, or show a new code',
+      (id: string, actor: Actor) => accounts.reconnect(id, actor),
+    ],
+    ['logout', 'Unlink the phone; chats stay', (id: string, actor: Actor) => accounts.logOut(id, actor)],
   ] as const;
   return acts.map(([word, summary, act]) =>
     defineRoute({
@@ -145,7 +157,7 @@ function connectingRoutes(accounts: Accounts): Route[] {
       params: accountParams,
       answer: accountAnswer,
       errors: ['account.not_found', 'account.not_connected', 'account.paused'],
-      handle: async ({ params }) => ({ data: accountJson(await act(params.id)) }),
+      handle: async (input) => ({ data: accountJson(await act(input.params.id, actorOf(input))) }),
     }),
   );
 }

@@ -94,8 +94,9 @@ export async function lockAccount(db: Queryable, id: string): Promise<boolean> {
   return (await db.one(lockSql, [id])) !== undefined;
 }
 
-export async function deleteAccount(db: Queryable, id: string): Promise<void> {
-  await db.execute('DELETE FROM whatsapp_accounts WHERE id = $1', [id]);
+/** Returns whether there was one. */
+export async function deleteAccount(db: Queryable, id: string): Promise<boolean> {
+  return (await db.execute('DELETE FROM whatsapp_accounts WHERE id = $1', [id])) > 0;
 }
 
 const numberInUseSql = `

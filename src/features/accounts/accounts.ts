@@ -1,4 +1,5 @@
 import type { Channel } from '../../channels/channel.ts';
+import type { Actor } from '../../platform/actor.ts';
 import { type Clock, endsWithin } from '../../platform/clock.ts';
 import type { CommitWriter } from '../../platform/commit-writer.ts';
 import type { Database, Queryable, Transaction } from '../../platform/database.ts';
@@ -9,9 +10,12 @@ import type { Service } from '../../platform/lifecycle.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Secrets } from '../../platform/secrets.ts';
 import type { Access, IssuedKey } from '../access/access.ts';
+import type { Act, Audit } from '../audit/audit.ts';
 import { type Account, accountOf } from './account.ts';
+import { changeActs } from './account-acts.ts';
+import { accountNotFound, accountPaused, notConnected } from './account-errors.ts';
 import type { ChannelFactory } from './account-runner.ts';
-import type { AccountKind, SettingsChange } from './account-settings.ts';
+import { type AccountKind, type SettingsChange, withChange } from './account-settings.ts';
 import { type AccountStatus, neverLinkedStatus, pausedStatus, statusOf } from './account-status.ts';
 import {
   deleteAccount,
@@ -53,23 +57,28 @@ export interface AccountChange {
   settings?: SettingsChange | undefined;
 }
 
-/** Every method that takes an id throws `account.not_found` for an unknown one. */
+/** Every method that takes an id throws `account.not_found` for an unknown one; acts are recorded with their actor. */
 export interface Accounts extends Service {
   /** Throws `sandbox.off` where the server offers no such accounts. */
-  create(tx: Transaction, input: NewAccount): Promise<{ account: Account; issued: IssuedKey }>;
+  create(tx: Transaction, input: NewAccount, actor: Actor): Promise<{ account: Account; issued: IssuedKey }>;
   /** In order of creation, from the one after `afterId` on. */
   list(afterId: string | null, limit: number): Promise<Account[]>;
   get(id: string, db?: Queryable): Promise<Account>;
-  update(tx: Transaction, id: string, change: AccountChange): Promise<Account>;
-  pause(id: string): Promise<Account>;
-  resume(id: string): Promise<Account>;
+  update(tx: Transaction, id: string, change: AccountChange, actor: Actor): Promise<Account>;
+  pause(id: string, actor: Actor): Promise<Account>;
+  resume(id: string, actor: Actor): Promise<Account>;
   /** Connects anew, or shows a new code where no phone is linked. */
-  reconnect(id: string): Promise<Account>;
+  reconnect(id: string, actor: Actor): Promise<Account>;
   /** Unlinks the phone. Chats stay. */
-  logOut(id: string): Promise<Account>;
+  logOut(id: string, actor: Actor): Promise<Account>;
   /** Unlinks the phone when it can, then removes everything of the account. */
-  remove(id: string): Promise<void>;
-  replaceKey(tx: Transaction, id: string, overlapMinutes: number): Promise<{ account: Account; issued: IssuedKey }>;
+  remove(id: string, actor: Actor): Promise<void>;
+  replaceKey(
+    tx: Transaction,
+    id: string,
+    overlapMinutes: number,
+    actor: Actor,
+  ): Promise<{ account: Account; issued: IssuedKey }>;
   /** The code being shown, or undefined. */
   qrCode(id: string): Promise<QrCode | undefined>;
   /** Resolves with the account once `done` holds for it; rejects when the signal aborts. */
@@ -86,6 +95,7 @@ export interface AccountsOptions {
   events: EventBus;
   secrets: Secrets;
   access: Access;
+  audit: Audit;
   openChannel: ChannelFactory;
   /** Kinds that this server offers; an account of another kind stays, but does not run. */
   kinds: readonly AccountKind[];
@@ -101,7 +111,7 @@ export interface AccountsOptions {
 }
 
 export function createAccounts(options: AccountsOptions): Accounts {
-  const { database, events, access, secrets, clock, log } = options;
+  const { database, events, access, audit, secrets, clock, log } = options;
   const statuses = createStatusWriter(options);
   const running = createRunningAccounts({
     open: async (request) => {
@@ -129,6 +139,11 @@ export function createAccounts(options: AccountsOptions): Accounts {
     await writeStatus(tx, id, { status, qr: null, self: null }, paused);
     await events.publish(tx, [statusOccurrence(id, status)]);
     tx.afterCommit(() => events.announce(`account:${id}`));
+  }
+
+  /** For acts without a transaction of their own: what was asked is recorded before it is tried. */
+  async function recordAsked(act: Act): Promise<void> {
+    await database.transaction((tx) => audit.record(tx, act));
   }
 
   async function restart(account: Account): Promise<Account> {
@@ -171,66 +186,71 @@ export function createAccounts(options: AccountsOptions): Accounts {
       statuses.stop();
     },
 
-    async create(tx, input) {
+    async create(tx, input, actor) {
       refuseUnlessOffered(input.kind);
       const id = newId('acc', clock.now());
       await insertAccount(tx, { id, name: input.name, kind: input.kind, settings: input.settings ?? {} });
       const issued = await access.issueAccountKey(tx, id, input.kind === 'sandbox' ? 'test' : 'live');
       const account = await get(id, tx);
+      await audit.record(tx, { actor, action: 'account.created', account, details: { kind: account.kind } });
       tx.afterCommit(() => startLater(account, true));
       return { account, issued };
     },
     list: async (afterId, limit) => (await listAccounts(database, afterId, limit)).map(accountOf),
     get,
-    async update(tx, id, change) {
+    async update(tx, id, change, actor) {
       if (!(await lockAccount(tx, id))) throw accountNotFound();
-      const { settings: stored } = await get(id, tx);
-      const settings = change.settings && {
-        ...stored,
-        ...change.settings,
-        pacing: { ...stored.pacing, ...change.settings.pacing },
-      };
+      const before = await get(id, tx);
+      const settings = change.settings && withChange(before.settings, change.settings);
       await updateAccount(tx, id, { name: change.name, settings });
+      const account = await get(id, tx);
+      for (const act of changeActs(before, account, actor)) await audit.record(tx, act);
       tx.afterCommit(() => events.announce(`account:${id}`));
-      return get(id, tx);
+      return account;
     },
 
-    async pause(id) {
-      await get(id);
+    async pause(id, actor) {
+      const account = await get(id);
       await database.transaction(async (tx) => {
-        if (await setPaused(tx, id, true)) await changeStatus(tx, id, pausedStatus, true);
+        if (!(await setPaused(tx, id, true))) return;
+        await audit.record(tx, { actor, action: 'account.paused', account });
+        await changeStatus(tx, id, pausedStatus, true);
       });
       await running.stop(id);
       return get(id);
     },
 
-    async resume(id) {
+    async resume(id, actor) {
       const account = await get(id);
       if (!account.paused) return account;
       await database.transaction(async (tx) => {
-        await setPaused(tx, id, false);
+        if (!(await setPaused(tx, id, false))) return;
+        await audit.record(tx, { actor, action: 'account.resumed', account });
         await changeStatus(tx, id, account.linked ? statusOf({ kind: 'stopped' }) : neverLinkedStatus, false);
       });
       return account.linked ? restart(account) : get(id);
     },
 
-    async reconnect(id) {
+    async reconnect(id, actor) {
       const account = await get(id);
       if (account.paused) throw accountPaused(account);
       const present = running.channel(id)?.state.kind;
-      return present === 'connecting' || present === 'pairing' ? account : restart(account);
+      if (present === 'connecting' || present === 'pairing') return account;
+      await recordAsked({ actor, action: 'account.reconnected', account });
+      return restart(account);
     },
 
-    async logOut(id) {
+    async logOut(id, actor) {
       const account = await get(id);
       const pairing = running.channel(id)?.pairing;
       if (!pairing || account.status.status !== 'ready') throw notConnected(account, 'Reconnect it first.');
+      await recordAsked({ actor, action: 'account.unlinked', account });
       await pairing.unlink('unlinked_by_you');
       await statuses.written(id);
       return get(id);
     },
 
-    async remove(id) {
+    async remove(id, actor) {
       const account = await get(id);
       const channel = running.channel(id);
       if (channel?.state.kind === 'online') {
@@ -242,16 +262,20 @@ export function createAccounts(options: AccountsOptions): Accounts {
       await running.stop(id);
       await statuses.written(id);
       await options.forget(account);
-      await deleteAccount(database, id);
+      await database.transaction(async (tx) => {
+        if (await deleteAccount(tx, id)) await audit.record(tx, { actor, action: 'account.deleted', account });
+      });
       access.keysRemoved();
       events.announce(`account:${id}`);
     },
 
-    async replaceKey(tx, id, overlapMinutes) {
+    async replaceKey(tx, id, overlapMinutes, actor) {
       if (!(await lockAccount(tx, id))) throw accountNotFound();
       const { kind } = await get(id, tx);
       const issued = await access.replaceAccountKey(tx, id, kind === 'sandbox' ? 'test' : 'live', overlapMinutes);
-      return { account: await get(id, tx), issued };
+      const account = await get(id, tx);
+      await audit.record(tx, { actor, action: 'account.key_replaced', account, details: { overlapMinutes } });
+      return { account, issued };
     },
 
     async qrCode(id) {
@@ -265,22 +289,4 @@ export function createAccounts(options: AccountsOptions): Accounts {
     channel: (id) => running.channel(id),
     watchChannels: (listener) => running.watch(listener),
   };
-}
-
-function accountNotFound(): AppError {
-  return new AppError('account.not_found', { status: 404, detail: 'There is no such account.' });
-}
-
-function accountPaused(account: Account): AppError {
-  return new AppError('account.paused', {
-    status: 409,
-    detail: `Account ${account.name} is paused. Resume it first.`,
-  });
-}
-
-function notConnected(account: Account, advice: string): AppError {
-  return new AppError('account.not_connected', {
-    status: 409,
-    detail: `Account ${account.name} is not connected (${account.status.message}). ${advice}`,
-  });
 }

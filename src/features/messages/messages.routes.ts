@@ -1,5 +1,6 @@
 import { isSandboxPhone, parseAddress, type Address } from '../../channels/address.ts';
 import { accountOf } from '../../platform/caller.ts';
+import { positionOf } from '../../platform/cursor.ts';
 import { invalidField } from '../../platform/errors.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { type Answer, defineRoute, type NoFields, type Route, type RouteInput } from '../../platform/route.ts';
@@ -112,7 +113,7 @@ function readRoutes({ messages }: MessageRouteOptions): Route[] {
           chatJid: query.chat === undefined ? undefined : await chatJid(messages, accountId, query.chat),
           status: query.status,
           since: query.since === undefined ? undefined : new Date(query.since),
-          beforePosition: query.cursor === undefined ? undefined : positionOf(query.cursor),
+          beforePosition: positionOf(query.cursor),
           limit: query.limit,
         });
         return { data: found, nextCursor: nextPosition === null ? null : String(nextPosition) };
@@ -151,12 +152,6 @@ async function chatJid(messages: Messages, accountId: string, given: string): Pr
   const parsed = parseAddress(given);
   if (!parsed.ok) throw invalidField('chat', parsed.problem);
   return messages.chatOf(accountId, parsed.address);
-}
-
-function positionOf(cursor: string): number {
-  const position = Number(cursor);
-  if (/^\d{1,15}$/.test(cursor)) return position;
-  throw invalidField('cursor', 'is not a cursor of this list');
 }
 
 function ownAccount(caller: RouteInput<unknown, unknown, unknown>['caller']): string | undefined {

@@ -1,0 +1,20 @@
+import { AppError } from '../../platform/errors.ts';
+import type { Account } from './account.ts';
+
+export function accountNotFound(): AppError {
+  return new AppError('account.not_found', { status: 404, detail: 'There is no such account.' });
+}
+
+export function accountPaused(account: Account): AppError {
+  return new AppError('account.paused', {
+    status: 409,
+    detail: `Account ${account.name} is paused. Resume it first.`,
+  });
+}
+
+export function notConnected(account: Account, advice: string): AppError {
+  return new AppError('account.not_connected', {
+    status: 409,
+    detail: `Account ${account.name} is not connected (${account.status.message}). ${advice}`,
+  });
+}
