@@ -3,6 +3,7 @@ import type { Network } from './channels/baileys/connection.ts';
 import { type ChannelTimings, whatsappTimings } from './channels/baileys/timings.ts';
 import type { Config } from './config.ts';
 import { createAccess } from './features/access/access.ts';
+import { keyRoutes } from './features/access/keys.routes.ts';
 import { accountRoutes } from './features/accounts/accounts.routes.ts';
 import { type AccountKind, type ChannelFactory, createAccounts } from './features/accounts/accounts.ts';
 import { qrRoutes } from './features/accounts/qr.routes.ts';
@@ -167,6 +168,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
   const audit = createAudit({ ...shared, sweepIntervalMs: timings.auditSweepMs });
   const access = createAccess({
     ...shared,
+    audit,
     adminApiKey: config.adminApiKey,
     cacheSize: config.cache.size,
     cacheMs: config.cache.ttlMs,
@@ -219,6 +221,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
       sandboxNumbersEverywhere: config.whatsapp.webSocketUrl !== undefined,
       waitMs: timings.sendWaitMs,
     }),
+    ...keyRoutes(access),
     ...auditRoutes(audit),
     ...systemRoutes(system),
   ];

@@ -160,6 +160,12 @@ async function liveOneLife(address: string): Promise<void> {
   await data('POST', `${path}/sandbox/faults`, { key: String(renewed['apiKey']), body: { kind: 'device-removed' } });
   await waitFor(async () => (await data('GET', path))['status'] === 'auth_failed');
   await data('DELETE', path);
+
+  const made = await data('POST', '/api/keys', { body: { name: 'Script' } });
+  const scripts = canary('an admin key made here', String(made['key']));
+  await data('GET', '/api/audit-log', { key: scripts });
+  await data('DELETE', `/api/keys/${String(made['id'])}`, { key: scripts });
+  expect(await call('GET', '/api/keys', { key: scripts })).toMatchObject({ status: 401 });
 }
 
 describe.each([

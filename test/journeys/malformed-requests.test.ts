@@ -53,7 +53,8 @@ async function stored(): Promise<unknown> {
   return app.database.one(`
     SELECT (SELECT jsonb_agg(jsonb_build_array(id, name, kind, paused, linked_at IS NULL, settings) ORDER BY id)
               FROM whatsapp_accounts) AS accounts,
-           (SELECT jsonb_agg(jsonb_build_array(id, ends_at) ORDER BY id) FROM api_keys) AS keys,
+           (SELECT jsonb_agg(jsonb_build_array(id, name, ends_at) ORDER BY id) FROM api_keys) AS keys,
+           (SELECT count(*) FROM audit_log) AS acts,
            (SELECT jsonb_agg(id ORDER BY id) FROM messages) AS messages,
            (SELECT count(*) FROM idempotency_keys) AS answers`);
 }
@@ -140,12 +141,15 @@ beforeAll(async () => {
   await call('POST', `/api/accounts/${owner.id}/sandbox/scan`, owner.key);
   await call('POST', `/api/accounts/${stranger.id}/sandbox/scan`, stranger.key);
   const message = await call('POST', '/api/send?wait=true', owner.key, { to: '+9995550101', text: 'hello' });
+  const adminKey = await call('POST', '/api/keys', app.adminKey, { name: 'Script' });
   keys = { admin: app.adminKey, owner: owner.key, stranger: stranger.key, nobody: undefined };
   examples = {
     account: owner.id,
     message: String(message['id']),
+    key: String(adminKey['id']),
     noAccount: 'acc_0000000000000000000000',
     noMessage: 'msg_0000000000000000000000',
+    noKey: 'key_0000000000000000000000',
     wrongKey: newApiKey('test'),
     to: '+9995550101',
   };

@@ -82,10 +82,10 @@ function byNobody(route: DescribedRoute, { request }: Requests, examples: Exampl
   );
 }
 
-/** About accounts and messages that do not exist. */
+/** About accounts, messages and keys that do not exist. */
 function aboutNothing(route: DescribedRoute, { request, pathWith }: Requests, examples: Examples): MalformedRequest[] {
   return route.pathFields.flatMap(({ name, schema }) =>
-    [examples['noAccount'], examples['noMessage']]
+    [examples['noAccount'], examples['noMessage'], examples['noKey']]
       .filter((id) => id !== undefined && accepts(schema, id))
       .map((id = '') =>
         request({ path: pathWith({ [name]: id }) }, { what: `the unknown ${name} ${id}`, expects: [404], by: 'admin' }),

@@ -7,13 +7,21 @@ export interface KeyRow {
   name: string;
 }
 
-const insertKeySql = 'INSERT INTO api_keys (id, account_id, hash, hint) VALUES ($1, $2, $3, $4)';
+export interface NewKey {
+  id: string;
+  /** Null for an admin key. */
+  accountId: string | null;
+  name: string | null;
+  hash: Buffer;
+  hint: string;
+  createdAt: Date;
+}
 
-export async function insertKey(
-  db: Queryable,
-  key: { id: string; accountId: string | null; hash: Buffer; hint: string },
-): Promise<void> {
-  await db.execute(insertKeySql, [key.id, key.accountId, key.hash, key.hint]);
+const insertKeySql = `
+  INSERT INTO api_keys (id, account_id, name, hash, hint, created_at) VALUES ($1, $2, $3, $4, $5, $6)`;
+
+export async function insertKey(db: Queryable, key: NewKey): Promise<void> {
+  await db.execute(insertKeySql, [key.id, key.accountId, key.name, key.hash, key.hint, key.createdAt]);
 }
 
 const findKeySql = `
@@ -33,4 +41,38 @@ const dropEndedSql = 'DELETE FROM api_keys WHERE account_id = $1 AND ends_at <= 
 export async function endKeys(db: Queryable, accountId: string, overlapMinutes: number): Promise<void> {
   await db.execute(endKeysSql, [accountId, overlapMinutes]);
   await db.execute(dropEndedSql, [accountId]);
+}
+
+// Skips a key that another process writes or removes at this moment, so that no two ever wait for each other.
+const markUsedSql = `
+  UPDATE api_keys SET last_used_at = now()
+  WHERE id IN (SELECT id FROM api_keys WHERE id = ANY($1) FOR UPDATE SKIP LOCKED)`;
+
+export async function markUsed(db: Queryable, keyIds: readonly string[]): Promise<void> {
+  await db.execute(markUsedSql, [keyIds]);
+}
+
+/** A key of an operator's script, as people see it. */
+export interface AdminKey {
+  id: string;
+  name: string;
+  hint: string;
+  createdAt: Date;
+  lastUsedAt: Date | null;
+}
+
+const adminKeyColumns = `
+  id, coalesce(name, hint) AS name, hint, created_at AS "createdAt", last_used_at AS "lastUsedAt"`;
+const listAdminKeysSql = `
+  SELECT ${adminKeyColumns} FROM api_keys
+  WHERE account_id IS NULL AND ($1::text IS NULL OR id > $1) ORDER BY id LIMIT $2`;
+
+export async function listAdminKeys(db: Queryable, afterId: string | null, limit: number): Promise<AdminKey[]> {
+  return db.rows<AdminKey>(listAdminKeysSql, [afterId, limit]);
+}
+
+const deleteAdminKeySql = `DELETE FROM api_keys WHERE id = $1 AND account_id IS NULL RETURNING ${adminKeyColumns}`;
+
+export async function deleteAdminKey(db: Queryable, id: string): Promise<AdminKey | undefined> {
+  return db.one<AdminKey>(deleteAdminKeySql, [id]);
 }

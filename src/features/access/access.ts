@@ -3,17 +3,17 @@ import NodeCache from 'node-cache';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database.ts';
 import { newId } from '../../platform/ids.ts';
+import type { Log } from '../../platform/log.ts';
 import type { Caller } from '../../platform/caller.ts';
+import type { Audit } from '../audit/audit.ts';
 import { endKeys, findKey, insertKey, type KeyRow } from './access.store.ts';
+import { createAdminKeys, type AdminKeys, type IssuedKey } from './admin-keys.ts';
 import { hashOf, hintOf, isWellFormed, type KeyKind, newApiKey } from './api-key.ts';
+import { createKeyUse } from './key-use.ts';
 
-export interface IssuedKey {
-  /** Shown once. */
-  key: string;
-  hint: string;
-}
+export type { IssuedKey } from './admin-keys.ts';
 
-export interface Access {
+export interface Access extends AdminKeys {
   /** Who holds this key; undefined for a wrong one. */
   authenticate(key: string): Promise<Caller | undefined>;
   issueAccountKey(tx: Transaction, accountId: string, kind: KeyKind): Promise<IssuedKey>;
@@ -25,6 +25,7 @@ export interface Access {
 
 export interface AccessOptions {
   database: Database;
+  audit: Audit;
   /** The admin key given from outside, if any. */
   adminApiKey: string | undefined;
   /** How many looked-up keys are remembered. */
@@ -32,12 +33,14 @@ export interface AccessOptions {
   /** How long, at most 5 s: a revoked key must be dead within that time on every instance. */
   cacheMs: number;
   clock: Clock;
+  log: Log;
 }
 
 const longestCacheMs = 5_000;
 
 export function createAccess(options: AccessOptions): Access {
   const { database, adminApiKey, clock } = options;
+  const use = createKeyUse(options);
   const cache = new NodeCache({
     stdTTL: Math.min(options.cacheMs, longestCacheMs) / 1000,
     maxKeys: options.cacheSize,
@@ -56,14 +59,29 @@ export function createAccess(options: AccessOptions): Access {
     return found;
   }
 
-  async function issueAccountKey(tx: Transaction, accountId: string, kind: KeyKind): Promise<IssuedKey> {
+  async function issue(
+    tx: Transaction,
+    kind: KeyKind,
+    holder: { accountId: string | null; name: string | null },
+  ): Promise<IssuedKey & { id: string; createdAt: Date }> {
     const key = newApiKey(kind);
-    const hint = hintOf(key);
-    await insertKey(tx, { id: newId('key', clock.now()), accountId, hash: hashOf(key), hint });
-    return { key, hint };
+    const createdAt = clock.now();
+    const kept = { id: newId('key', createdAt), hint: hintOf(key), createdAt };
+    await insertKey(tx, { ...kept, ...holder, hash: hashOf(key) });
+    return { ...kept, key };
+  }
+
+  function issueAccountKey(tx: Transaction, accountId: string, kind: KeyKind): Promise<IssuedKey> {
+    return issue(tx, kind, { accountId, name: null });
   }
 
   return {
+    ...createAdminKeys({
+      database,
+      audit: options.audit,
+      issue: (tx, name) => issue(tx, 'admin', { accountId: null, name }),
+      forget: () => cache.flushAll(),
+    }),
     async authenticate(key) {
       if (adminApiKey !== undefined && equalInConstantTime(key, adminApiKey)) {
         return { kind: 'admin', keyId: 'environment', keyName: "environment's admin key" };
@@ -71,6 +89,7 @@ export function createAccess(options: AccessOptions): Access {
       if (!isWellFormed(key)) return undefined;
       const row = await look(key);
       if (!row) return undefined;
+      use.note(row.id);
       const { id: keyId, name: keyName, accountId } = row;
       return accountId === null ? { kind: 'admin', keyId, keyName } : { kind: 'account', accountId, keyId, keyName };
     },
