@@ -2,7 +2,7 @@
 const contracts = '^src/(channels/[^/]+|ai/model)\\.ts$';
 const implementations = ['^src/channels/[^/]+/', '^src/ai/(?!model\\.ts$)', '^src/simulator/'];
 const platform = '^src/platform/';
-const config = '^src/(config|environment-variables)\\.ts$';
+const config = '^src/(config|environment-(variables|reader))\\.ts$';
 const testCode = '\\.(test|contract)\\.tsx?$|^(test|bench|scripts)/';
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -64,6 +64,32 @@ const effects: Record<Exclude<VariableName, `SUPABASE_${string}`>, Effect> = {
   },
   DATA_DIR: { set: { DATA_DIR: 'elsewhere' }, sees: (config) => config.dataDir, to: resolve('elsewhere') },
   ADMIN_API_KEY: { set: { ADMIN_API_KEY: 'k'.repeat(32) }, sees: (config) => config.adminApiKey, to: 'k'.repeat(32) },
+  ADMIN_USERNAME: {
+    set: { ADMIN_USERNAME: 'ada', ADMIN_PASSWORD: 'correct horse' },
+    sees: (config) => config.admin?.username,
+    to: 'ada',
+  },
+  ADMIN_PASSWORD: {
+    set: { ADMIN_PASSWORD: 'correct horse', ADMIN_USERNAME: 'ada' },
+    sees: (config) => config.admin?.password,
+    to: 'correct horse',
+  },
+  SESSION_COOKIE_SECURE: {
+    set: { SESSION_COOKIE_SECURE: 'true' },
+    sees: (config) => config.session.cookieSecure,
+    to: true,
+  },
+  SESSION_IDLE_MINUTES: {
+    set: { SESSION_IDLE_MINUTES: '5' },
+    sees: (config) => config.session.idleMinutes,
+    to: 5,
+  },
+  SESSION_MAX_HOURS: { set: { SESSION_MAX_HOURS: '1' }, sees: (config) => config.session.maxHours, to: 1 },
+  RATE_LIMIT_PER_SESSION: {
+    set: { RATE_LIMIT_PER_SESSION: '9' },
+    sees: (config) => config.rateLimitPerMinute.perSession,
+    to: 9,
+  },
   SESSION_SECRET: { set: { SESSION_SECRET: secret }, sees: (config) => config.sessionSecret, to: secret },
   ENCRYPTION_KEY: { set: { ENCRYPTION_KEY: secret }, sees: (config) => config.encryptionKey, to: secret },
   TRUST_PROXY: { set: { TRUST_PROXY: '2' }, sees: (config) => config.trustProxy, to: 2 },
@@ -133,6 +159,15 @@ describe('each variable refuses what it does not take, by name', () => {
     ['SUPABASE_URL', { SUPABASE_URL: 'https://abc.supabase.co' }, pooler],
     ['SUPABASE_SERVICE_ROLE_KEY', { SUPABASE_SERVICE_ROLE_KEY: secret, RENDER: 'true' }, pooler],
     ['ADMIN_API_KEY', { ADMIN_API_KEY: 'hunter2-hunter2' }, /^ADMIN_API_KEY takes 32 or more/],
+    ['ADMIN_USERNAME', { ADMIN_USERNAME: 'a\tb', ADMIN_PASSWORD: 'hunter2-hunter2' }, /^ADMIN_USERNAME takes 1 to 100/],
+    ['ADMIN_USERNAME', { ADMIN_PASSWORD: 'hunter2-hunter2' }, /^ADMIN_USERNAME is missing/],
+    ['ADMIN_PASSWORD', { ADMIN_USERNAME: 'ada' }, /^ADMIN_PASSWORD is missing/],
+    ['ADMIN_PASSWORD', { ADMIN_USERNAME: 'ada', ADMIN_PASSWORD: 'hunter2' }, /^ADMIN_PASSWORD takes 8 or more/],
+    ['ADMIN_PASSWORD', { ADMIN_USERNAME: 'ada', ADMIN_PASSWORD: 'hunter2é'.repeat(9) }, /at most 72 bytes/],
+    ['SESSION_COOKIE_SECURE', { SESSION_COOKIE_SECURE: 'yes' }, /^SESSION_COOKIE_SECURE takes true or false/],
+    ['SESSION_IDLE_MINUTES', { SESSION_IDLE_MINUTES: '0' }, /^SESSION_IDLE_MINUTES takes/],
+    ['SESSION_MAX_HOURS', { SESSION_MAX_HOURS: '0.5' }, /^SESSION_MAX_HOURS takes/],
+    ['RATE_LIMIT_PER_SESSION', { RATE_LIMIT_PER_SESSION: '0' }, /^RATE_LIMIT_PER_SESSION takes/],
     ['SESSION_SECRET', { SESSION_SECRET: 'hunter2' }, /^SESSION_SECRET takes 32 or more/],
     ['SESSION_SECRET', { DATABASE_URL: databaseUrl, NODE_ENV: 'production' }, /^SESSION_SECRET is required/],
     ['ENCRYPTION_KEY', { ENCRYPTION_KEY: 'hunter2' }, /^ENCRYPTION_KEY takes 32 or more/],
@@ -205,6 +240,13 @@ test('the embedded database takes no secret from SESSION_SECRET: its own are gen
   expect(config).toMatchObject({ database: { kind: 'embedded' }, warnings: [] });
   expect(config.encryptionKey ?? config.sessionSecret).toBeUndefined();
   expect(readConfig({ SESSION_SECRET: secret }).encryptionKey).toBeUndefined();
+});
+
+test('cookies are for https only in production, unless SESSION_COOKIE_SECURE says otherwise', () => {
+  const secureIn = (env: Environment): boolean => readConfig(env).session.cookieSecure;
+  expect(secureIn({})).toBe(false);
+  expect(secureIn({ NODE_ENV: 'production' })).toBe(true);
+  expect(secureIn({ NODE_ENV: 'production', SESSION_COOKIE_SECURE: 'false' })).toBe(false);
 });
 
 test('PUBLIC_URL falls back to the address that Render gives', () => {

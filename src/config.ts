@@ -1,13 +1,11 @@
 import { hkdfSync } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { environmentVariables, type VariableName } from './environment-variables.ts';
-
-/** Set by the host, never by a person. */
-type HostVariable = 'RENDER' | 'RENDER_EXTERNAL_URL';
-type Environment = Readonly<Record<string, string | undefined>>;
+import { createReader, type Environment, type Reader, shown } from './environment-reader.ts';
 
 const nodeEnvironments = ['development', 'production', 'test'] as const;
+/** bcrypt looks no further. */
+const longestPasswordBytes = 72;
 const logLevels = ['error', 'warn', 'info', 'debug'] as const;
 
 export interface Config {
@@ -22,6 +20,9 @@ export interface Config {
   /** Absolute. */
   readonly dataDir: string;
   readonly adminApiKey: string | undefined;
+  /** The person who may sign in, when given from outside. */
+  readonly admin: { readonly username: string; readonly password: string } | undefined;
+  readonly session: { readonly cookieSecure: boolean; readonly idleMinutes: number; readonly maxHours: number };
   /** Absent with the embedded database, where a generated one is kept in `dataDir`, and where development needs none. */
   readonly sessionSecret: string | undefined;
   /** Absent only with the embedded database, where a generated one is kept in `dataDir`. */
@@ -29,7 +30,11 @@ export interface Config {
   readonly trustProxy: number;
   readonly corsOrigins: readonly string[];
   readonly logLevel: (typeof logLevels)[number];
-  readonly rateLimitPerMinute: { readonly perKey: number; readonly perAddress: number };
+  readonly rateLimitPerMinute: {
+    readonly perKey: number;
+    readonly perSession: number;
+    readonly perAddress: number;
+  };
   readonly cache: { readonly size: number; readonly ttlMs: number };
   readonly sandbox: boolean;
   readonly whatsapp: {
@@ -81,12 +86,19 @@ export function readConfig(env: Environment): Config {
       /^[\x21-\x7e]{32,}$/,
       '32 or more letters, digits and signs, without spaces',
     ),
+    admin: readAdmin(reader),
+    session: {
+      cookieSecure: reader.flagOr('SESSION_COOKIE_SECURE', production),
+      idleMinutes: reader.whole('SESSION_IDLE_MINUTES', 1, 10_080),
+      maxHours: reader.whole('SESSION_MAX_HOURS', 1, 720),
+    },
     ...readSecrets(reader, production, database.kind === 'external'),
     trustProxy: reader.whole('TRUST_PROXY', 0, 10),
     corsOrigins: readOrigins(reader),
     logLevel: reader.oneOf('LOG_LEVEL', logLevels),
     rateLimitPerMinute: {
       perKey: reader.whole('RATE_LIMIT_PER_KEY', 1, 1_000_000),
+      perSession: reader.whole('RATE_LIMIT_PER_SESSION', 1, 1_000_000),
       perAddress: reader.whole('RATE_LIMIT_PER_ADDRESS', 1, 1_000_000),
     },
     cache: {
@@ -99,58 +111,6 @@ export function readConfig(env: Environment): Config {
   };
   if (reader.mistakes.length > 0) throw new ConfigError(reader.mistakes);
   return freeze(config);
-}
-
-type Reader = ReturnType<typeof createReader>;
-
-function createReader(env: Environment) {
-  const mistakes: string[] = [];
-  const warnings: string[] = [];
-
-  function text(name: VariableName): string | undefined {
-    return env[name]?.trim() || environmentVariables[name].value || undefined;
-  }
-
-  function matching(name: VariableName, pattern: RegExp, takes: string): string | undefined {
-    const value = text(name);
-    if (value === undefined || pattern.test(value)) return value;
-    mistakes.push(`${name} takes ${takes}${shown(value)}.`);
-    return undefined;
-  }
-
-  function whole(name: VariableName, from: number, to: number): number {
-    const value = text(name) ?? '';
-    const number = Number(value);
-    if (!/^\d+$/.test(value) || number < from || number > to) {
-      mistakes.push(`${name} takes a whole number from ${from} to ${to}${shown(value)}.`);
-    }
-    return number;
-  }
-
-  function oneOf<const Option extends string>(name: VariableName, options: readonly [Option, ...Option[]]): Option {
-    const value = text(name) ?? '';
-    const found = options.find((option) => option === value);
-    if (found === undefined) mistakes.push(`${name} takes ${inWords(options)}${shown(value)}.`);
-    return found ?? options[0];
-  }
-
-  return {
-    mistakes,
-    warnings,
-    text,
-    matching,
-    whole,
-    oneOf,
-    flag: (name: VariableName): boolean => oneOf(name, ['true', 'false']) === 'true',
-    /** Never shown in a mistake. */
-    secret(name: VariableName, pattern = /^[^]{32,}$/, takes = '32 or more characters'): string | undefined {
-      const value = text(name);
-      if (value === undefined || pattern.test(value)) return value;
-      mistakes.push(`${name} takes ${takes}.`);
-      return undefined;
-    },
-    fromHost: (name: HostVariable): string | undefined => env[name]?.trim() || undefined,
-  };
 }
 
 function readPublicUrl(reader: Reader, port: number): string {
@@ -210,6 +170,25 @@ function readCertificate(reader: Reader): string | undefined {
   return undefined;
 }
 
+function readAdmin(reader: Reader): Config['admin'] {
+  const username = reader.matching('ADMIN_USERNAME', /^[^\p{C}]{1,100}$/u, '1 to 100 characters');
+  const password = reader.secret('ADMIN_PASSWORD', /^[^]{8,}$/, '8 or more characters');
+  if (password !== undefined && Buffer.byteLength(password) > longestPasswordBytes) {
+    reader.mistakes.push(
+      `ADMIN_PASSWORD takes at most ${longestPasswordBytes} bytes, of which some characters need two or more.`,
+    );
+  }
+  const isGiven = [reader.text('ADMIN_USERNAME'), reader.text('ADMIN_PASSWORD')].map((value) => value !== undefined);
+  if (isGiven[0] !== isGiven[1]) {
+    reader.mistakes.push(
+      isGiven[0]
+        ? 'ADMIN_PASSWORD is missing: ADMIN_USERNAME and ADMIN_PASSWORD are set both, or none of them.'
+        : 'ADMIN_USERNAME is missing: ADMIN_USERNAME and ADMIN_PASSWORD are set both, or none of them.',
+    );
+  }
+  return username === undefined || password === undefined ? undefined : { username, password };
+}
+
 function readSecrets(
   reader: Reader,
   production: boolean,
@@ -259,15 +238,6 @@ function readWhatsApp(reader: Reader, production: boolean): Config['whatsapp'] {
     webSocketUrl,
     noiseRootHex: reader.matching('WHATSAPP_NOISE_ROOT', /^[0-9a-f]{64}$/i, '64 hexadecimal digits')?.toLowerCase(),
   };
-}
-
-/** A short plain value helps to find the mistake; anything longer or richer may be a secret in the wrong place. */
-function shown(value: string): string {
-  return /^[\w.:/ -]{0,16}$/.test(value) && !/^(sk|whsec|eyJ)/.test(value) ? `, not "${value}"` : '';
-}
-
-function inWords(options: readonly string[]): string {
-  return `${options.slice(0, -1).join(', ')} or ${options.at(-1) ?? ''}`;
 }
 
 function parseUrl(value: string): URL | undefined {
