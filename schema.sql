@@ -73,6 +73,29 @@ ALTER TABLE api_keys ADD COLUMN IF NOT EXISTS name text;
 ALTER TABLE api_keys ADD COLUMN IF NOT EXISTS last_used_at timestamptz;
 ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY;
 
+-- access
+
+-- The person who may sign in. `fingerprint` tells whether the environment's pair is still the one that was hashed.
+CREATE TABLE IF NOT EXISTS admin (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  username text NOT NULL,
+  password_hash text NOT NULL,
+  source text NOT NULL CHECK (source IN ('environment', 'setup')),
+  fingerprint bytea CHECK ((fingerprint IS NOT NULL) = (source = 'environment')),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+ALTER TABLE admin ENABLE ROW LEVEL SECURITY;
+
+-- In the shape of connect-pg-simple, with a time zone.
+CREATE TABLE IF NOT EXISTS session (
+  sid varchar PRIMARY KEY,
+  sess json NOT NULL,
+  expire timestamptz(6) NOT NULL
+);
+CREATE INDEX IF NOT EXISTS session_expire ON session (expire);
+ALTER TABLE session ENABLE ROW LEVEL SECURITY;
+
 -- audit
 -- Who did what, kept for a year. Without foreign keys, because the acts outlive what they were done to.
 CREATE TABLE IF NOT EXISTS audit_log (

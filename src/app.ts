@@ -2,7 +2,8 @@ import { createBaileysChannel } from './channels/baileys/baileys-channel.ts';
 import type { Network } from './channels/baileys/connection.ts';
 import { type ChannelTimings, whatsappTimings } from './channels/baileys/timings.ts';
 import type { Config } from './config.ts';
-import { createAccess } from './features/access/access.ts';
+import { accessRoutes } from './features/access/access.routes.ts';
+import { createAccess, createSignIn } from './features/access/access.ts';
 import { keyRoutes } from './features/access/keys.routes.ts';
 import { accountRoutes } from './features/accounts/accounts.routes.ts';
 import { type AccountKind, type ChannelFactory, createAccounts } from './features/accounts/accounts.ts';
@@ -54,6 +55,7 @@ export interface AppTimings {
   unlinkMs: number;
   idempotencySweepMs: number;
   auditSweepMs: number;
+  sessionSweepMs: number;
 }
 
 export const appTimings: AppTimings = {
@@ -70,12 +72,15 @@ export const appTimings: AppTimings = {
   unlinkMs: 5_000,
   idempotencySweepMs: 3_600_000,
   auditSweepMs: 3_600_000,
+  sessionSweepMs: 600_000,
 };
 
 export interface AppOptions {
   config: Config;
   /** The master key of what is sealed in the database. */
   encryptionKey: string;
+  /** Signs the cookies of sessions. */
+  sessionSecret: string;
   version: string;
   schemaPath: string;
   timings: AppTimings;
@@ -87,6 +92,8 @@ export interface AppOptions {
 export interface App extends Service {
   /** Where it listens; only once it has started. */
   readonly address: string;
+  /** The one-time link for making the admin; undefined once there is one. Never to be logged. */
+  setupLink(): Promise<string | undefined>;
 }
 
 const connectsAtOnce = 2;
@@ -109,11 +116,13 @@ export function createApp(options: AppOptions): App {
     trustProxyHops: config.trustProxy,
     corsOrigins: config.corsOrigins,
     authenticate: ({ apiKey }) => features.access.authenticate(apiKey),
+    sessions: features.signIn.gate,
     idempotency,
     database: storage.database,
     limits: {
       ...defaultHttpLimits,
       perKeyPerMinute: config.rateLimitPerMinute.perKey,
+      perSessionPerMinute: config.rateLimitPerMinute.perSession,
       perAddressPerMinute: config.rateLimitPerMinute.perAddress,
     },
     title: 'Switchboard',
@@ -133,6 +142,11 @@ export function createApp(options: AppOptions): App {
     stop: () => all.stop(),
     get address() {
       return http.address;
+    },
+    async setupLink() {
+      const path = await features.signIn.setup.path();
+      // The free port that PORT=0 takes is known only now.
+      return path && `${config.publicUrl.endsWith(':0') ? http.address : config.publicUrl}${path}`;
     },
   };
 }
@@ -173,6 +187,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     cacheSize: config.cache.size,
     cacheMs: config.cache.ttlMs,
   });
+  const signIn = createSignIn({ ...shared, ...signInSettings(config, timings) });
   const simulator = createSimulator({
     seed: secrets.derive('sandbox network', 32),
     store: createSandboxStore(database, secrets),
@@ -212,6 +227,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
   });
   const system = createSystem({ database, clock, version });
   const routes = [
+    ...accessRoutes(signIn),
     ...accountRoutes(accounts),
     ...qrRoutes(accounts, { firstCodeMs: timings.firstCodeMs }),
     ...sandboxRoutes(sandbox),
@@ -226,7 +242,19 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     ...systemRoutes(system),
   ];
   // Stopped in reverse: the send loops wait for confirmations before the lines are closed.
-  return { access, routes, services: [system, audit, network, accounts, messages] };
+  return { access, signIn, routes, services: [signIn, system, audit, network, accounts, messages] };
+}
+
+function signInSettings({ admin, session, publicUrl, trustProxy }: Config, { sessionSweepMs }: AppTimings) {
+  return {
+    environment: admin,
+    cookieSecure: session.cookieSecure,
+    idleMs: session.idleMinutes * 60_000,
+    maxMs: session.maxHours * 3_600_000,
+    sweepMs: sessionSweepMs,
+    publicUrl,
+    trustProxyHops: trustProxy,
+  };
 }
 
 interface ChannelParts extends AppOptions {

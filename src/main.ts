@@ -4,7 +4,7 @@ import { appTimings, createApp } from './app.ts';
 import { ConfigError, loadEnvironment, readConfig } from './config.ts';
 import { systemClock } from './platform/clock.ts';
 import { errorMessage } from './platform/errors.ts';
-import { loadGeneratedSecrets } from './platform/generated-secrets.ts';
+import { completeSecrets } from './platform/generated-secrets.ts';
 import { createLog } from './platform/log.ts';
 import { runUntilSignal } from './platform/process.ts';
 
@@ -15,11 +15,10 @@ function pathInPackage(name: string): string {
 try {
   const config = readConfig(loadEnvironment(process.cwd()));
   const log = createLog({ level: config.logLevel, json: config.production });
-  const generated = { dataDirectory: config.dataDir, clock: systemClock, log };
   const { version } = JSON.parse(readFileSync(pathInPackage('package.json'), 'utf8')) as { version: string };
   const app = createApp({
     config,
-    encryptionKey: config.encryptionKey ?? (await loadGeneratedSecrets(generated)).encryptionKey,
+    ...(await completeSecrets(config, { dataDirectory: config.dataDir, clock: systemClock, log })),
     version,
     schemaPath: pathInPackage('schema.sql'),
     timings: appTimings,
@@ -27,7 +26,14 @@ try {
     random: Math.random,
     log,
   });
-  const onStarted = (): void => void process.stdout.write(`Listening on ${app.address}\n`);
+  const onStarted = async (): Promise<void> => {
+    const [link] = await Promise.allSettled([app.setupLink()]);
+    process.stdout.write(`Listening on ${app.address}\n`);
+    // Never through the logger: whoever has the link becomes the admin.
+    if (link.status === 'fulfilled' && link.value !== undefined) {
+      process.stdout.write(`Nobody can sign in yet. Choose the admin's password at ${link.value}\n`);
+    }
+  };
   // Libraries leave timers behind, which must not keep a stopped server alive.
   process.exit(await runUntilSignal(app, { log, onStarted }));
 } catch (error) {

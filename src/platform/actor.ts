@@ -17,6 +17,8 @@ function identityOf(caller: Caller): Pick<Actor, 'kind' | 'name'> {
   switch (caller.kind) {
     case 'anonymous':
       return { kind: 'person', name: 'somebody not signed in' };
+    case 'session':
+      return { kind: 'person', name: caller.username };
     case 'account':
     case 'admin':
       return { kind: 'key', name: caller.keyName };

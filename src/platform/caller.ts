@@ -4,9 +4,16 @@ import { AppError, invalidField } from './errors.ts';
 export type Caller =
   | { kind: 'anonymous' }
   | { kind: 'account'; accountId: string; keyId: string; keyName: string }
-  | { kind: 'admin'; keyId: string; keyName: string };
+  | { kind: 'admin'; keyId: string; keyName: string }
+  /** A person in a browser, who may do all that an admin key may. `sessionId` is no secret: it opens nothing. */
+  | { kind: 'session'; sessionId: string; username: string };
 
-export type Access = 'anonymous' | 'account' | 'admin';
+/** session: a signed-in person only, for what a key does not have. */
+export type Access = 'anonymous' | 'account' | 'admin' | 'session';
+
+export function isOperator(caller: Caller): boolean {
+  return caller.kind === 'admin' || caller.kind === 'session';
+}
 
 /** Throws 401 or 403 when the caller may not use a route with this access. Data of other accounts is the route's matter. */
 export function requireAccess(caller: Caller, access: Access): void {
@@ -14,10 +21,16 @@ export function requireAccess(caller: Caller, access: Access): void {
   if (caller.kind === 'anonymous') {
     throw new AppError('auth.required', {
       status: 401,
-      detail: 'Send a valid API key in the header Authorization: Bearer, X-API-Key or apikey.',
+      detail: 'Send a valid API key in the header Authorization: Bearer, X-API-Key or apikey, or sign in.',
     });
   }
-  if (access === 'admin' && caller.kind !== 'admin') {
+  if (access === 'session' && caller.kind !== 'session') {
+    throw new AppError('auth.session_required', {
+      status: 403,
+      detail: 'This is about the session of a signed-in person; a key has none.',
+    });
+  }
+  if (access === 'admin' && !isOperator(caller)) {
     throw new AppError('auth.forbidden', {
       status: 403,
       detail: 'This needs an admin key; an account key is not enough.',
@@ -26,7 +39,7 @@ export function requireAccess(caller: Caller, access: Access): void {
 }
 
 /**
- * The account that a call is about: an account key's own, which may be left out; an admin key names one, else 422. Another
+ * The account that a call is about: an account key's own, which may be left out; an operator names one, else 422. Another
  * account than the key's is answered as if it did not exist.
  */
 export function accountOf(caller: Caller, named: string | undefined): string {

@@ -90,6 +90,25 @@ function spawnServer(folder: PostgresFolder, settings: Record<string, string>, l
   return { process, ready: Promise.race([announced, ended]) };
 }
 
+function connectionIn(home: string, socketFolder: string): ConnectionSettings {
+  const port = Number(serverSettings(socketFolder)['port']);
+  return { host: socketFolder, port, user: databaseUser, password: readPassword(home), database: 'postgres' };
+}
+
+/** Where the database of this folder listens while another process runs it. */
+export async function connectionToRunning(
+  options: Pick<EmbeddedPostgresOptions, 'dataDirectory' | 'systemDirectory' | 'log'>,
+): Promise<ConnectionSettings> {
+  const { home, user } = await locatePostgresFolder({ ...options, systemDirectory: systemDirectoryOf(options) });
+  return connectionIn(home, await makeSocketFolder(home, user));
+}
+
+function systemDirectoryOf({
+  systemDirectory = '/var/lib/switchboard',
+}: Pick<EmbeddedPostgresOptions, 'systemDirectory'>) {
+  return systemDirectory;
+}
+
 /** The database when there is no DATABASE_URL: a real PostgreSQL in DATA_DIR that lives and dies with this process. */
 export function createEmbeddedPostgres(options: EmbeddedPostgresOptions): EmbeddedPostgres {
   const { clock, log, random = Math.random, endLimitMs = 10_000 } = options;
@@ -136,13 +155,7 @@ export function createEmbeddedPostgres(options: EmbeddedPostgresOptions): Embedd
       await removeStalePidFile(of.home);
       const socketFolder = await makeSocketFolder(of.home, of.user);
       const settings = { ...serverSettings(socketFolder), ...options.settings };
-      connection = {
-        host: socketFolder,
-        port: Number(settings['port']),
-        user: databaseUser,
-        password: readPassword(of.home),
-        database: 'postgres',
-      };
+      connection = { ...connectionIn(of.home, socketFolder), port: Number(settings['port']) };
       return spawnServer(of, settings, lock, log);
     } finally {
       await lock.release();
@@ -203,8 +216,8 @@ export function createEmbeddedPostgres(options: EmbeddedPostgresOptions): Embedd
   }
 
   async function start(): Promise<void> {
-    const { dataDirectory, systemDirectory = '/var/lib/switchboard' } = options;
-    const location = await locatePostgresFolder({ dataDirectory, systemDirectory, log });
+    const { dataDirectory } = options;
+    const location = await locatePostgresFolder({ dataDirectory, systemDirectory: systemDirectoryOf(options), log });
     await takeOwnership(location);
     try {
       folder = await claimPostgresFolder(location, log);

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hkdfSync, randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { link, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -117,4 +117,22 @@ export async function loadGeneratedSecrets(options: GeneratedSecretsOptions): Pr
   if (!published) throw new AppError('secrets.file_unreadable', { detail: `The secrets file ${path} has vanished.` });
   log.info('Generated the secrets of this installation; back their file up together with the database', { path });
   return published;
+}
+
+/**
+ * Both secrets: those given from outside, completed by the generated ones. Where an encryption key is given without a
+ * session secret, that one is derived from it, so that all instances sign alike.
+ */
+export async function completeSecrets(
+  given: { [Name in keyof GeneratedSecrets]: string | undefined },
+  options: GeneratedSecretsOptions,
+): Promise<GeneratedSecrets> {
+  const { sessionSecret, encryptionKey } = given;
+  if (encryptionKey === undefined) {
+    const generated = await loadGeneratedSecrets(options);
+    return { ...generated, ...(sessionSecret === undefined ? {} : { sessionSecret }) };
+  }
+  const derived = (): string =>
+    Buffer.from(hkdfSync('sha256', encryptionKey, '', 'session secret', 32)).toString('hex');
+  return { encryptionKey, sessionSecret: sessionSecret ?? derived() };
 }

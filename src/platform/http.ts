@@ -6,7 +6,7 @@ import type { Database } from './database.ts';
 import { AppError } from './errors.ts';
 import { createHttpApp } from './http-app.ts';
 import type { Idempotency } from './idempotency.store.ts';
-import { createIdentify, type Authenticate } from './identify.ts';
+import { createIdentify, type Authenticate, type SessionGate } from './identify.ts';
 import { newId } from './ids.ts';
 import type { Service } from './lifecycle.ts';
 import type { Log } from './log.ts';
@@ -18,6 +18,7 @@ import { defineRoute, type Route } from './route.ts';
 
 export interface HttpLimits {
   perKeyPerMinute: number;
+  perSessionPerMinute: number;
   perAddressPerMinute: number;
   headerTimeoutMs: number;
   requestTimeoutMs: number;
@@ -30,6 +31,7 @@ export interface HttpLimits {
 
 export const defaultHttpLimits: HttpLimits = {
   perKeyPerMinute: 3_000,
+  perSessionPerMinute: 1_200,
   perAddressPerMinute: 120,
   headerTimeoutMs: 10_000,
   requestTimeoutMs: 30_000,
@@ -46,6 +48,8 @@ export interface HttpServerOptions {
   trustProxyHops: number;
   corsOrigins: readonly string[];
   authenticate: Authenticate;
+  /** Without it no cookie counts. */
+  sessions?: SessionGate;
   idempotency: Idempotency;
   database: Database;
   limits: HttpLimits;

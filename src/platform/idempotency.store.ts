@@ -34,9 +34,10 @@ interface Row {
   answer: Pick<Answer<unknown>, 'data' | 'nextCursor' | 'headers' | 'etag'>;
 }
 
-/** The same account counts as the same caller also after its key was replaced. */
+/** The same account counts as the same caller also after its key was replaced, a person also after signing in again. */
 function callerName(caller: Caller): string {
   if (caller.kind === 'account') return `account:${caller.accountId}`;
+  if (caller.kind === 'session') return `person:${caller.username}`;
   return caller.kind === 'admin' ? `admin:${caller.keyId}` : 'anonymous';
 }
 

@@ -14,9 +14,19 @@ export interface Credentials {
 /** Who a key belongs to; undefined when it is wrong. May cost a look-up in the database. */
 export type Authenticate = (credentials: Credentials) => Promise<Caller | undefined>;
 
+/** What the platform needs to know of sessions in browsers. */
+export interface SessionGate {
+  /** The signed-in person, by the request's cookie. */
+  callerOf(request: Request, response: Response): Promise<Extract<Caller, { kind: 'session' }> | undefined>;
+  /** Throws 403 when the request may come from another site than ours. */
+  requireCsrf(request: Request): void;
+}
+
 export interface IdentifyOptions {
   authenticate: Authenticate;
+  sessions?: SessionGate | undefined;
   perKeyPerMinute: number;
+  perSessionPerMinute: number;
   perAddressPerMinute: number;
   clock: Clock;
 }
@@ -35,7 +45,8 @@ export function apiKeyOf(headers: IncomingHttpHeaders): string | undefined {
 }
 
 /**
- * Tells who calls and counts the call: under its key when that is valid, else under its address. A key that was not
+ * Tells who calls and counts the call: under its key when that is valid, without a key under its session, else under its
+ * address. A key that was not
  * seen valid lately takes one of its address's requests before it is looked up and gives it back when it turns out
  * valid, so that a flood of wrong keys costs no more look-ups than the address has requests.
  */
@@ -43,6 +54,7 @@ export function createIdentify(options: IdentifyOptions): (request: Request, res
   const { clock } = options;
   const shared = { clock, maxKeys: 50_000 };
   const perKey = createLimiter({ ...shared, name: 'key', perMinute: options.perKeyPerMinute });
+  const perSession = createLimiter({ ...shared, name: 'session', perMinute: options.perSessionPerMinute });
   const perAddress = createLimiter({ ...shared, name: 'address', perMinute: options.perAddressPerMinute });
   const seenValid = new Map<string, number>();
   const lookUps = new Map<string, Promise<Caller | undefined>>();
@@ -89,12 +101,18 @@ export function createIdentify(options: IdentifyOptions): (request: Request, res
 
   return async (request, response) => {
     const apiKey = apiKeyOf(request.headers);
+    // Only who holds a cookie that we signed costs a look-up.
+    const person = apiKey === undefined ? await options.sessions?.callerOf(request, response) : undefined;
+    if (person) {
+      await perSession.take(person.sessionId, request, response);
+      return person;
+    }
     if (apiKey === undefined || apiKey.length > maxKeyLength) {
       await perAddress.take(ipKeyGenerator(request.ip ?? ''), request, response);
       return anonymous;
     }
     const caller = await callerOf(apiKey, request, response);
-    if (!caller || caller.kind === 'anonymous') return anonymous;
+    if (!caller || !('keyId' in caller)) return anonymous;
     await perKey.take(caller.keyId, request, response);
     return caller;
   };

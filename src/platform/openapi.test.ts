@@ -145,9 +145,10 @@ describe('the document', () => {
     expect(at('paths>/api/things>post')['description']).toBe('Makes one.\n\nError codes: `thing.exists`.');
   });
 
-  test('keys may come in two headers; the document itself needs none', () => {
-    expect(Object.keys(at('components>securitySchemes'))).toEqual(['bearer', 'apiKey']);
-    expect(at('paths>/api/things>get')['security']).toEqual([{ bearer: [] }, { apiKey: [] }]);
+  test('keys may come in two headers, or a session with its token; the document itself needs none', () => {
+    expect(Object.keys(at('components>securitySchemes'))).toEqual(['bearer', 'apiKey', 'session', 'csrf']);
+    expect(at('paths>/api/things>get')['security']).toEqual([{ bearer: [] }, { apiKey: [] }, { session: [] }]);
+    expect(at('paths>/api/things>post')['security']).toContainEqual({ session: [], csrf: [] });
     expect(at('paths>/api/openapi.json>get')['security']).toEqual([]);
     expect(at('paths>/api/things>post')['parameters']).toContainEqual({
       $ref: '#/components/parameters/IdempotencyKey',

@@ -38,7 +38,7 @@ const problemSchema: JsonSchema = {
 
 const problems: Record<number, string> = {
   400: 'The JSON, the encoding or the URL is malformed.',
-  401: 'No key, or a wrong one.',
+  401: 'No key and no session, or a wrong one.',
   403: 'This key may not do that.',
   404: 'There is no such thing, or it belongs to another account.',
   409: 'The present state does not allow it, or a request with this Idempotency-Key is still running.',
@@ -161,6 +161,12 @@ export function operationIdOf(route: Route): string {
   return route.method.toLowerCase() + words.map((word) => word.charAt(0).toUpperCase() + word.slice(1)).join('');
 }
 
+function securityOf({ access, method }: Route): Json[] {
+  if (access === 'anonymous') return [];
+  const session = method === 'GET' ? { session: [] } : { session: [], csrf: [] };
+  return access === 'session' ? [session] : [{ bearer: [] }, { apiKey: [] }, session];
+}
+
 function operation(route: Route): Json {
   const codes = (route.errors ?? []).map((code) => `\`${code}\``).join(', ');
   const description = [route.description, codes === '' ? undefined : `Error codes: ${codes}.`]
@@ -173,8 +179,8 @@ function operation(route: Route): Json {
     summary: route.summary,
     ...(description === '' ? {} : { description }),
     tags: [route.tag],
-    security: route.access === 'anonymous' ? [] : [{ bearer: [] }, { apiKey: [] }],
-    ...(route.access === 'admin' ? { 'x-access': 'admin' } : {}),
+    security: securityOf(route),
+    ...(route.access === 'admin' || route.access === 'session' ? { 'x-access': route.access } : {}),
     parameters: parametersOf(route),
     ...(body ? { requestBody: body } : {}),
     responses: {
@@ -194,6 +200,18 @@ const components: Json = {
       in: 'header',
       name: 'X-API-Key',
       description: 'The same keys; `apikey` is accepted too.',
+    },
+    session: {
+      type: 'apiKey',
+      in: 'cookie',
+      name: 'sb_session',
+      description: 'A signed-in browser; over https only the name begins with `__Host-`.',
+    },
+    csrf: {
+      type: 'apiKey',
+      in: 'header',
+      name: 'X-CSRF-Token',
+      description: 'With a session, on everything but GET: the `csrfToken` of the sign-in.',
     },
   },
   schemas: { Problem: problemSchema },

@@ -4,7 +4,8 @@ import type { Log } from './log.ts';
 
 export interface ProcessOptions {
   log: Log;
-  onStarted(): void;
+  /** A failure is logged and ends nothing. */
+  onStarted(): Promise<void>;
   /** A stop that takes longer is cut off. */
   stopLimitMs?: number;
 }
@@ -25,7 +26,9 @@ export async function runUntilSignal(service: Service, options: ProcessOptions):
   });
   const starting = service.start();
   const first = await Promise.race([ended, starting.then(() => undefined)]);
-  if (first === undefined) options.onStarted();
+  if (first === undefined) {
+    options.onStarted().catch((error: unknown) => log.error('What follows the start failed', { error }));
+  }
   const reason = first ?? (await ended);
   log.info('Stopping', { reason });
   const isClean = await stopWithin(service, options.stopLimitMs ?? usualStopLimitMs, log);

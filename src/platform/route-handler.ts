@@ -5,6 +5,7 @@ import type { Clock } from './clock.ts';
 import type { Database } from './database.ts';
 import { AppError } from './errors.ts';
 import type { Idempotency } from './idempotency.store.ts';
+import type { SessionGate } from './identify.ts';
 import type { Log } from './log.ts';
 import { contentTypeOf, readJson, requireSize } from './request-body.ts';
 import type { RequestContext } from './request-tracking.ts';
@@ -12,6 +13,7 @@ import type { Answer, Route, RouteInput } from './route.ts';
 import { namedAsWritten, parse } from './parse.ts';
 
 export interface RouteHandlerOptions {
+  sessions?: Pick<SessionGate, 'requireCsrf'> | undefined;
   database: Database;
   idempotency: Idempotency;
   clock: Clock;
@@ -178,6 +180,9 @@ export function createRouteHandler(route: Route, options: RouteHandlerOptions) {
 
   return async (request: Request, response: Response, context: RequestContext): Promise<void> => {
     requireAccess(context.caller, route.access);
+    // A browser sends its cookie by itself. What is open to everybody gives a session nothing.
+    const isByCookie = context.caller.kind === 'session' && route.access !== 'anonymous';
+    if (isByCookie && route.method !== 'GET') options.sessions?.requireCsrf(request);
     const read = await readInput(route, request, context, options);
     try {
       await respond(request, response, context, read);

@@ -73,7 +73,7 @@ export interface RouteFacts<P, Q, B> {
   summary: string;
   description?: string;
   tag: string;
-  /** account: an account key or an admin key; admin: an admin key only. */
+  /** account: an account key or an operator; admin: an operator (admin key or session); session: a session only. */
   access: Access;
   params?: Joi.AnySchema<P>;
   query?: Joi.AnySchema<Q>;

@@ -22,7 +22,8 @@ export function securityHeaders(https: boolean): RequestHandler {
     contentSecurityPolicy: { useDefaults: false, directives: contentPolicy },
     strictTransportSecurity: https ? { maxAge: 31_536_000, includeSubDomains: false } : false,
     xFrameOptions: { action: 'deny' },
-    referrerPolicy: { policy: 'no-referrer' },
+    // Under no-referrer browsers send forms with `Origin: null`, which the check of their origin must refuse.
+    referrerPolicy: { policy: 'same-origin' },
   });
 }
 

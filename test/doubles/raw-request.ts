@@ -20,8 +20,8 @@ export interface RawClient {
 }
 
 /** Sends requests that `fetch` would correct or refuse. Rejects when the connection ends without an answer. */
-export function createRawClient(address: string): RawClient {
-  const agent = new Agent({ keepAlive: true, maxSockets: 8 });
+export function createRawClient(address: string, maxSockets = 8): RawClient {
+  const agent = new Agent({ keepAlive: true, maxSockets });
   const { hostname, port } = new URL(address);
   return {
     send: ({ method, path, headers, body }) =>

@@ -14,13 +14,16 @@ export interface RunningApp extends Calls {
   readonly log: RecordingLog;
   /** Opens what the app has sealed. */
   readonly secrets: Secrets;
-  /** Stops the app and drops its database. */
+  setupLink(): Promise<string | undefined>;
+  /** Stops the app, and drops its database unless that was given. */
   stop(): Promise<void>;
 }
 
 export interface RunningAppOptions {
   timings?: Partial<AppTimings>;
   environment?: Record<string, string>;
+  /** Instead of one of its own: for a restart, or for two instances. */
+  database?: TestDatabase;
   /** Puts something between the app and its database; returns where the app finds it. */
   through?(connection: ConnectionSettings): Promise<ConnectionSettings>;
 }
@@ -29,7 +32,7 @@ const encryptionKey = 'the encryption key of the tests, 32 and more';
 
 /** The whole product in this process, on a database of its own, with the waits that a test wants. */
 export async function startApp(options: RunningAppOptions = {}): Promise<RunningApp> {
-  const database = await openTestDatabase();
+  const database = options.database ?? (await openTestDatabase());
   const log = createRecordingLog();
   const app = createApp({
     config: readConfig({
@@ -42,6 +45,7 @@ export async function startApp(options: RunningAppOptions = {}): Promise<Running
       ...options.environment,
     }),
     encryptionKey,
+    sessionSecret: 'the session secret of the tests, 32 and more',
     version: '0.0.0-test',
     schemaPath: join(import.meta.dirname, '../../schema.sql'),
     timings: { ...appTimings, ...options.timings },
@@ -56,9 +60,10 @@ export async function startApp(options: RunningAppOptions = {}): Promise<Running
     database,
     log,
     secrets: createSecrets({ key: encryptionKey }),
+    setupLink: () => app.setupLink(),
     async stop() {
       await app.stop();
-      await database.close();
+      if (!options.database) await database.close();
     },
   };
 }

@@ -33,6 +33,7 @@ export async function startWholeApp(options: { log?: Log; env?: Record<string, s
   const app = createApp({
     config,
     encryptionKey,
+    sessionSecret: 'the session secret of the tests, 32 and more',
     version: '0.0.0-test',
     schemaPath: join(import.meta.dirname, '../../schema.sql'),
     timings: appTimings,
@@ -49,6 +50,7 @@ export async function startWholeApp(options: { log?: Log; env?: Record<string, s
       await database.close();
       rmSync(folder, { recursive: true, force: true });
     },
+    setupLink: () => app.setupLink(),
     get address() {
       return app.address;
     },

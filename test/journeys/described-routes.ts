@@ -11,7 +11,7 @@ export interface DescribedRoute {
   label: string;
   method: string;
   path: string;
-  access: 'anonymous' | 'account' | 'admin';
+  access: 'anonymous' | 'account' | 'admin' | 'session';
   pathFields: Field[];
   queryFields: Field[];
   headerFields: Field[];
@@ -24,7 +24,7 @@ interface Parameter extends Field {
 
 interface Operation {
   security?: unknown[];
-  'x-access'?: string;
+  'x-access'?: 'admin' | 'session';
   parameters?: (Parameter | { $ref: string })[];
   requestBody?: { content: Record<string, { schema: JsonSchema }> };
 }
@@ -70,7 +70,7 @@ function describedRoute(document: OpenApiDocument, path: string, method: string,
     label,
     method: method.toUpperCase(),
     path,
-    access: operation['x-access'] === 'admin' ? 'admin' : keyed,
+    access: operation['x-access'] ?? keyed,
     pathFields: fieldsIn('path'),
     queryFields: fieldsIn('query'),
     headerFields: fieldsIn('header'),

@@ -56,7 +56,8 @@ async function stored(): Promise<unknown> {
            (SELECT jsonb_agg(jsonb_build_array(id, name, ends_at) ORDER BY id) FROM api_keys) AS keys,
            (SELECT count(*) FROM audit_log) AS acts,
            (SELECT jsonb_agg(id ORDER BY id) FROM messages) AS messages,
-           (SELECT count(*) FROM idempotency_keys) AS answers`);
+           (SELECT count(*) FROM idempotency_keys) AS answers,
+           (SELECT jsonb_agg(username) FROM admin) AS admins`);
 }
 
 function send({ method, path, headers, body, by }: MalformedRequest): Promise<RawReply> {
@@ -134,7 +135,13 @@ async function wrongAnswersTo(all: readonly MalformedRequest[]): Promise<string[
 beforeAll(async () => {
   app = await startWholeApp({
     log,
-    env: { RATE_LIMIT_PER_KEY: '1000000', RATE_LIMIT_PER_ADDRESS: '1000000', LOG_LEVEL: 'debug' },
+    env: {
+      ADMIN_USERNAME: 'ada',
+      ADMIN_PASSWORD: 'correct horse',
+      RATE_LIMIT_PER_KEY: '1000000',
+      RATE_LIMIT_PER_ADDRESS: '1000000',
+      LOG_LEVEL: 'debug',
+    },
   });
   client = createRawClient(app.address);
   const [owner, stranger] = [await newAccount('Owner'), await newAccount('Stranger')];
@@ -152,6 +159,8 @@ beforeAll(async () => {
     noKey: 'key_0000000000000000000000',
     wrongKey: newApiKey('test'),
     to: '+9995550101',
+    username: 'ada',
+    password: 'correct horse',
   };
   const { text } = await client.send({ method: 'GET', path: '/api/openapi.json', headers: {} });
   document = JSON.parse(text) as OpenApiDocument;

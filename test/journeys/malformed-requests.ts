@@ -70,7 +70,9 @@ function inHeaders({ headerFields }: DescribedRoute, { request }: Requests): Mal
 
 /** Without a key, or with one that is none. */
 function byNobody(route: DescribedRoute, { request }: Requests, examples: Examples): MalformedRequest[] {
-  const expects = route.access === 'anonymous' ? [200] : [401];
+  // Tries to sign in are counted, whatever key they come with.
+  const isSignIn = route.path === '/api/auth/login';
+  const expects = isSignIn ? [200, 429] : route.access === 'anonymous' ? [200] : [401];
   const keys = ['nonsense', examples['wrongKey'] ?? '', 'x'.repeat(600), '\u00e9'.repeat(40)];
   const headers = [
     {},
@@ -98,7 +100,7 @@ function byOthers(route: DescribedRoute, requests: Requests, examples: Examples)
   const { request, bodyValue } = requests;
   if (route.access === 'anonymous') return [];
   const stranger = { what: "another account's key", by: 'stranger' as const };
-  if (route.access === 'admin')
+  if (route.access === 'admin' || route.access === 'session')
     return [request({}, { ...stranger, expects: [403] }), ...aboutNothing(route, requests, examples)];
   const inPath = route.pathFields.length === 0 ? [] : [request({}, { ...stranger, expects: [404] })];
   const named = [examples['account'], examples['noAccount']].flatMap((accountId) => {

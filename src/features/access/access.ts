@@ -12,6 +12,8 @@ import { hashOf, hintOf, isWellFormed, type KeyKind, newApiKey } from './api-key
 import { createKeyUse } from './key-use.ts';
 
 export type { IssuedKey } from './admin-keys.ts';
+export { resetAdmin } from './setup.ts';
+export { createSignIn } from './sign-in.ts';
 
 export interface Access extends AdminKeys {
   /** Who holds this key; undefined for a wrong one. */

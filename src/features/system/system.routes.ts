@@ -1,3 +1,4 @@
+import { isOperator } from '../../platform/caller.ts';
 import { defineRoute, type Route } from '../../platform/route.ts';
 import { decimal, integer, object, oneOf, required, text } from '../../platform/schema.ts';
 import type { System } from './system.ts';
@@ -34,7 +35,7 @@ export function systemRoutes(system: System): Route[] {
       access: 'anonymous',
       answer: healthAnswer,
       handle: async ({ caller }) => ({
-        data: caller.kind === 'admin' ? await system.detailedHealth() : await system.health(),
+        data: isOperator(caller) ? await system.detailedHealth() : await system.health(),
       }),
     }),
     plain('/ping', 'Alive, without touching the database', 'exempt', () => Promise.resolve('pong')),
