@@ -1,4 +1,5 @@
-// Who may import whom. Each rule is planted with a violation in test/structure/import-rules.test.ts.
+// Who may import whom. Each rule is planted with a violation in test/structure/import-rules.test.ts. Cycles of whole
+// features are looked for in .dependency-cruiser.features.cjs.
 const contracts = '^src/(channels/[^/]+|ai/model)\\.ts$';
 const implementations = ['^src/channels/[^/]+/', '^src/ai/(?!model\\.ts$)', '^src/simulator/'];
 const platform = '^src/platform/';
@@ -9,14 +10,6 @@ const testCode = '\\.(test|contract)\\.tsx?$|^(test|bench|scripts)/';
 module.exports = {
   forbidden: [
     { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true } },
-    {
-      name: 'no-cycle-of-features',
-      comment: 'Two features that need each other speak by events, even where no two files form a cycle.',
-      severity: 'error',
-      scope: 'folder',
-      from: { path: '^src/features/[^/]+$' },
-      to: { circular: true },
-    },
     { name: 'no-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'main-imports-only-app-config-and-platform',
@@ -92,6 +85,53 @@ module.exports = {
       severity: 'error',
       from: { path: '^src/', pathNot: ['^src/app\\.ts$', ...implementations, testCode] },
       to: { path: implementations },
+    },
+    {
+      name: 'only-app-imports-dashboard',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/app\\.ts$', '^src/dashboard/', testCode] },
+      to: { path: '^src/dashboard/' },
+    },
+    {
+      name: 'dashboard-imports-public-modules-of-features',
+      comment:
+        'Pages put several features together and see of each what other features see. Patterns are joined, so \\1 must come first.',
+      severity: 'error',
+      from: { path: '^src/dashboard/', pathNot: testCode },
+      to: { path: '^src/', pathNot: ['^src/features/([^/]+)/\\1\\.ts$', platform, contracts, '^src/dashboard/'] },
+    },
+    {
+      name: 'only-dashboard-imports-views',
+      comment: 'Features know nothing of HTML.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/dashboard/', testCode] },
+      to: { path: '^views/' },
+    },
+    {
+      name: 'views-import-types-only',
+      comment: 'A view turns a model into HTML and can do nothing else.',
+      severity: 'error',
+      from: { path: '^views/' },
+      to: { path: '^(src|public)/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'views-import-own-folder-and-partials',
+      severity: 'error',
+      from: { path: '^views/([^/]+)/' },
+      to: { path: '^views/', pathNot: ['^views/$1/', '^views/partials/'] },
+    },
+    {
+      name: 'public-stands-alone',
+      comment: 'What browsers run shares no module with the server.',
+      severity: 'error',
+      from: { path: '^public/' },
+      to: { path: '^(src|views|test|scripts|bench)/' },
+    },
+    {
+      name: 'nothing-imports-public',
+      severity: 'error',
+      from: { path: '^(src|views)/', pathNot: testCode },
+      to: { path: '^public/' },
     },
     {
       name: 'simulator-imports-nothing-of-src',

@@ -1,6 +1,7 @@
-// Bundles the server for production; packages stay outside. Plain JavaScript, because a host builds without tsx.
+// Bundles the server, whose packages stay outside, and what browsers load. Plain JavaScript, because a host builds without tsx.
 import { existsSync, renameSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
+import { buildPublic } from './build-public.mjs';
 
 process.chdir(new URL('..', import.meta.url).pathname);
 
@@ -24,12 +25,15 @@ try {
     target: 'node20',
     format: 'esm',
     sourcemap: true,
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
     logLevel: 'warning',
   });
   for (const { out } of entries) {
     for (const file of [`${out}.js.map`, `${out}.js`]) renameSync(`${outdir}/${file}`, `dist/${file}`);
   }
-  console.log(`Built ${entries.map(({ out }) => `dist/${out}.js`).join(', ')}`);
+  await buildPublic();
+  console.log(`Built ${entries.map(({ out }) => `dist/${out}.js`).join(', ')} and dist/public`);
 } catch {
   // esbuild has printed why.
   process.exitCode = 1;

@@ -11,18 +11,25 @@ interface Cruise {
   summary: { totalCruised: number; violations: readonly { from: string; to: string; rule: { name: string } }[] };
 }
 
-/** A cruiser that cannot read TypeScript finds nothing and is content, so it must name every file of src. */
+/** A cruiser that cannot read TypeScript finds nothing and is content, so it must name every file of the product. */
 export async function importDirections(): Promise<Outcome> {
-  const folders = ['src', 'views', 'test', 'scripts', 'bench'].filter((folder) => existsSync(folder));
-  const { stdout, stderr } = await execute('depcruise', ['--output-type', 'json', ...folders]);
-  if (!stdout.startsWith('{')) return { passed: false, output: `${stdout}${stderr}` };
-  const { modules, summary } = JSON.parse(stdout) as Cruise;
+  const folders = ['src', 'views', 'public', 'test', 'scripts', 'bench'].filter((folder) => existsSync(folder));
+  const { modules, summary } = await cruise(folders, '.dependency-cruiser.cjs');
+  const ofFeatures = await cruise(['src/features'], '.dependency-cruiser.features.cjs');
   const seen = new Set(modules.map((module) => module.source));
-  const files = filesUnder('src', /\.tsx?$/);
-  const mistakes = summary.violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`);
+  const files = ['src', 'views', 'public'].flatMap((folder) => filesUnder(folder, /\.tsx?$/));
+  const violations = [...summary.violations, ...ofFeatures.summary.violations];
+  const mistakes = violations.map(({ rule, from, to }) => `${rule.name}: ${from} -> ${to}`);
   mistakes.push(...files.filter((file) => !seen.has(file)).map((file) => `not looked at: ${file}`));
   if (summary.totalCruised < files.length) mistakes.push(`${summary.totalCruised} modules seen, ${files.length} exist`);
+  if (ofFeatures.summary.totalCruised === 0) mistakes.push('no feature was looked at');
   return listed(mistakes);
+}
+
+async function cruise(folders: readonly string[], config: string): Promise<Cruise> {
+  const { stdout, stderr } = await execute('depcruise', ['--config', config, '--output-type', 'json', ...folders]);
+  if (!stdout.startsWith('{')) throw new Error(`${stdout}${stderr}`);
+  return JSON.parse(stdout) as Cruise;
 }
 
 /** Twice: what only tests use is alive in the first run and dead in the second. */
@@ -61,7 +68,8 @@ export async function environmentExample(): Promise<Outcome> {
 
 /** Advice, never a failure: a file that grows past the budget usually holds two ideas. */
 export async function longFiles(): Promise<Outcome> {
-  const long = filesUnder('src', /\.tsx?$/)
+  const long = ['src', 'views', 'public']
+    .flatMap((folder) => filesUnder(folder, /\.tsx?$/))
     .map((file) => ({ file, lines: readFileSync(file, 'utf8').split('\n').length - 1 }))
     .filter(({ lines }) => lines > longestFile);
   return { passed: true, output: long.map(({ file, lines }) => `  ${file}: ${lines} lines`).join('\n') };

@@ -5,6 +5,7 @@ import { deadCode, environmentExample, importDirections, lockFile, longFiles, ma
 
 const steps: readonly Step[] = [
   { name: 'types', run: () => program('tsc', []) },
+  { name: 'types of what browsers run', run: () => program('tsc', ['--project', 'public']) },
   { name: 'lint', run: () => program('oxlint', ['--type-aware', '--deny-warnings']) },
   { name: 'import directions', run: importDirections },
   { name: 'dead code', run: deadCode },

@@ -2,6 +2,7 @@ import { createBaileysChannel } from './channels/baileys/baileys-channel.ts';
 import type { Network } from './channels/baileys/connection.ts';
 import { type ChannelTimings, whatsappTimings } from './channels/baileys/timings.ts';
 import type { Config } from './config.ts';
+import { createDashboard, type DashboardTimings } from './dashboard/dashboard.ts';
 import { accessRoutes } from './features/access/access.routes.ts';
 import { createAccess, createSignIn } from './features/access/access.ts';
 import { keyRoutes } from './features/access/keys.routes.ts';
@@ -55,6 +56,7 @@ export interface AppTimings {
   unlinkMs: number;
   idempotencySweepMs: number;
   auditSweepMs: number;
+  dashboard: DashboardTimings;
   sessionSweepMs: number;
 }
 
@@ -72,6 +74,7 @@ export const appTimings: AppTimings = {
   unlinkMs: 5_000,
   idempotencySweepMs: 3_600_000,
   auditSweepMs: 3_600_000,
+  dashboard: { formMs: 30_000, sessionCheckMs: 1_000, factPauseMs: 100 },
   sessionSweepMs: 600_000,
 };
 
@@ -83,6 +86,8 @@ export interface AppOptions {
   sessionSecret: string;
   version: string;
   schemaPath: string;
+  /** What the build made for browsers. */
+  assetsDirectory: string;
   timings: AppTimings;
   clock: Clock;
   random: () => number;
@@ -108,11 +113,21 @@ export function createApp(options: AppOptions): App {
   const storage = createStorage(options, secrets);
   const features = createFeatures(options, storage.database, secrets);
   const idempotency = createIdempotency();
+  const dashboard = createDashboard({
+    ...options,
+    ...features,
+    secrets,
+    publicUrl: config.publicUrl,
+    trustProxyHops: config.trustProxy,
+    server: () => http.server,
+    timings: options.timings.dashboard,
+  });
   const http = createHttpServer({
     ...options,
     host: config.host,
     port: config.port,
     routes: features.routes,
+    pages: dashboard,
     trustProxyHops: config.trustProxy,
     corsOrigins: config.corsOrigins,
     authenticate: ({ apiKey }) => features.access.authenticate(apiKey),
@@ -134,7 +149,14 @@ export function createApp(options: AppOptions): App {
     intervalMs: options.timings.idempotencySweepMs,
     sweep: () => idempotency.sweep(storage.database),
   });
-  const all = group('app', [...storage.services, ...features.services, sweep, http]);
+  const all = group('app', [
+    ...storage.services,
+    ...features.services,
+    sweep,
+    dashboard.assetsService,
+    http,
+    dashboard.live,
+  ]);
   for (const sentence of config.warnings) log.warn(sentence);
   return {
     name: all.name,
@@ -242,7 +264,8 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     ...systemRoutes(system),
   ];
   // Stopped in reverse: the send loops wait for confirmations before the lines are closed.
-  return { access, signIn, routes, services: [signIn, system, audit, network, accounts, messages] };
+  const services: Service[] = [signIn, system, audit, network, accounts, messages];
+  return { ...shared, access, signIn, audit, accounts, messages, sandbox, system, routes, services };
 }
 
 function signInSettings({ admin, session, publicUrl, trustProxy }: Config, { sessionSweepMs }: AppTimings) {

@@ -21,6 +21,7 @@ try {
     ...(await completeSecrets(config, { dataDirectory: config.dataDir, clock: systemClock, log })),
     version,
     schemaPath: pathInPackage('schema.sql'),
+    assetsDirectory: pathInPackage('dist/public'),
     timings: appTimings,
     clock: systemClock,
     random: Math.random,

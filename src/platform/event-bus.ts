@@ -19,11 +19,14 @@ export interface EventBus {
   announce(topic: string): void;
   /** Returns the function that ends listening. */
   listen(topic: string, listener: () => void): () => void;
+  /** Tells every announced topic until the signal aborts. */
+  listenToAll(listener: (topic: string) => void, signal: AbortSignal): void;
 }
 
 export function createEventBus(clock: Clock): EventBus {
   const topics = new EventEmitter();
   topics.setMaxListeners(0);
+  const listenersToAll = new Set<(topic: string) => void>();
   return {
     async publish(tx, occurrences) {
       const now = clock.now();
@@ -32,10 +35,17 @@ export function createEventBus(clock: Clock): EventBus {
         await appendEvents(tx, accountId, events);
       }
     },
-    announce: (topic) => void topics.emit(topic),
+    announce(topic) {
+      topics.emit(topic);
+      for (const listener of listenersToAll) listener(topic);
+    },
     listen(topic, listener) {
       topics.on(topic, listener);
       return () => void topics.off(topic, listener);
+    },
+    listenToAll(listener, signal) {
+      listenersToAll.add(listener);
+      signal.addEventListener('abort', () => listenersToAll.delete(listener), { once: true });
     },
   };
 }

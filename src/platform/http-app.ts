@@ -15,6 +15,16 @@ import type { RequestContext, RequestTracking } from './request-tracking.ts';
 import type { Route } from './route.ts';
 import { crossOrigin, securityHeaders } from './security-headers.ts';
 
+/** What people see in a browser, beside the routes. */
+export interface Pages {
+  /** Scripts, styles and the like, asked for what is not under /api, without our limits. */
+  assets: RequestHandler;
+  /** Asked after the request was identified; calls `next` for what it does not know. */
+  pages: RequestHandler;
+  /** Answers an error of a request that wanted a page; false when it did not. */
+  sendErrorPage(error: unknown, request: Request, response: Response): boolean;
+}
+
 export interface HttpAppOptions {
   routes: readonly Route[];
   handlerOf: (route: Route) => (request: Request, response: Response, context: RequestContext) => Promise<void>;
@@ -25,7 +35,7 @@ export interface HttpAppOptions {
   publicUrl: string;
   log: Log;
   clock: Clock;
-  extra?: RequestHandler | undefined;
+  pages?: Pages | undefined;
 }
 
 /** `/accounts/:id/qr` -> `010`: sorted by it, fixed segments come before parameters, so `/accounts/export` is no id. */
@@ -154,17 +164,19 @@ export function createHttpApp(options: HttpAppOptions): Express {
   app.use(routerOf(routes.filter(isExempt), options));
   app.use(['/api/v1', '/api'], neverCached);
   for (const mount of ['/api/v1', '/api']) app.use(mount, identified, api, notFound);
-  if (options.extra) app.use(options.extra);
+  if (options.pages) app.use(options.pages.assets);
   app.use(
     identified,
     routerOf(
       routes.filter((route) => route.root && !isExempt(route)),
       options,
     ),
-    notFound,
   );
+  if (options.pages) app.use(options.pages.pages);
+  app.use(notFound);
   // Express tells an error handler by its four parameters.
   app.use((error: unknown, request: Request, response: Response, _next: NextFunction) => {
+    if (!response.headersSent && options.pages?.sendErrorPage(error, request, response)) return;
     sendProblem(error, request, response, options);
   });
   return app;

@@ -1,10 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import type { RequestHandler } from 'express';
 import type { Clock } from './clock.ts';
 import type { Database } from './database.ts';
 import { AppError } from './errors.ts';
-import { createHttpApp } from './http-app.ts';
+import { createHttpApp, type Pages } from './http-app.ts';
 import type { Idempotency } from './idempotency.store.ts';
 import { createIdentify, type Authenticate, type SessionGate } from './identify.ts';
 import { newId } from './ids.ts';
@@ -60,8 +59,7 @@ export interface HttpServerOptions {
   version: string;
   /** Without a slash at the end. */
   publicUrl: string;
-  /** Pages and static files: asked for what is not under /api, without our limits; calls `next` for what it does not know. */
-  extra?: RequestHandler;
+  pages?: Pages;
 }
 
 export interface HttpServer extends Service {
@@ -153,7 +151,7 @@ export function createHttpServer(options: HttpServerOptions): HttpServer {
   const handlerOptions = { ...options, ...limits };
   const app = createHttpApp({
     ...options,
-    extra: options.extra,
+    pages: options.pages,
     routes: [...options.routes, openApiRoute(options)],
     handlerOf: (route) => createRouteHandler(route, handlerOptions),
     identify: createIdentify({ ...options, ...limits }),

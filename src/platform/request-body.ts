@@ -109,3 +109,17 @@ export async function readJson(request: IncomingMessage, limitBytes: number): Pr
   if (!isTyped) requireJson(request);
   return parseJson(bytes);
 }
+
+/**
+ * The fields of a form as a browser sends them (`application/x-www-form-urlencoded`), at most `limitBytes`. A field that was
+ * left empty is left out; one that is there several times keeps its last value.
+ */
+export async function readForm(request: IncomingMessage, limitBytes: number): Promise<Record<string, string>> {
+  if (!hasBody(request)) return {};
+  if (contentTypeOf(request) !== 'application/x-www-form-urlencoded') {
+    throw new AppError('request.unsupported_type', { status: 415, detail: 'Send the form as a browser does.' });
+  }
+  const bytes = await readBytes(request, limitBytes);
+  const fields = [...new URLSearchParams(bytes.toString('utf8'))].filter(([, value]) => value !== '');
+  return Object.fromEntries(fields);
+}

@@ -91,7 +91,7 @@ export async function startHttpServer(routes: readonly Route[], overrides: Overr
   return Object.assign(Object.create(server) as HttpServer, {
     lines,
     async call(method: string, path: string, { key, body, headers }: CallOptions = {}): Promise<Reply> {
-      const raw = typeof body === 'string' || body instanceof Uint8Array;
+      const raw = typeof body === 'string' ? body : body instanceof Uint8Array ? new Uint8Array(body) : undefined;
       const response = await fetch(`${server.address}${path}`, {
         method,
         headers: {
@@ -99,7 +99,7 @@ export async function startHttpServer(routes: readonly Route[], overrides: Overr
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
           ...headers,
         },
-        ...(body === undefined ? {} : { body: raw ? body : JSON.stringify(body) }),
+        ...(body === undefined ? {} : { body: raw ?? JSON.stringify(body) }),
       });
       const text = await response.text();
       const isJson = /json/.test(response.headers.get('content-type') ?? '') && text !== '';

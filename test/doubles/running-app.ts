@@ -48,6 +48,7 @@ export async function startApp(options: RunningAppOptions = {}): Promise<Running
     sessionSecret: 'the session secret of the tests, 32 and more',
     version: '0.0.0-test',
     schemaPath: join(import.meta.dirname, '../../schema.sql'),
+    assetsDirectory: join(import.meta.dirname, '../../dist/public'),
     timings: { ...appTimings, ...options.timings },
     clock: systemClock,
     random: Math.random,

@@ -36,6 +36,7 @@ export async function startWholeApp(options: { log?: Log; env?: Record<string, s
     sessionSecret: 'the session secret of the tests, 32 and more',
     version: '0.0.0-test',
     schemaPath: join(import.meta.dirname, '../../schema.sql'),
+    assetsDirectory: join(import.meta.dirname, '../../dist/public'),
     timings: appTimings,
     clock: systemClock,
     random: Math.random,

@@ -4,7 +4,7 @@ import { createRawClient } from '../doubles/raw-request.ts';
 import { startApp } from '../doubles/running-app.ts';
 
 const credentials = { ADMIN_USERNAME: 'ada', ADMIN_PASSWORD: 'correct horse battery' };
-const tries = Number(process.env["TRIES"] ?? 10_000);
+const tries = Number(process.env['TRIES'] ?? 10_000);
 const underWay = 50;
 const windowMs = 60_000;
 

@@ -13,7 +13,7 @@ import { createKeyUse } from './key-use.ts';
 
 export type { IssuedKey } from './admin-keys.ts';
 export { resetAdmin } from './setup.ts';
-export { createSignIn } from './sign-in.ts';
+export { createSignIn, type SignIn } from './sign-in.ts';
 
 export interface Access extends AdminKeys {
   /** Who holds this key; undefined for a wrong one. */

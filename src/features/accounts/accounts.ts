@@ -36,6 +36,7 @@ import { createStatusWriter, qrPlace, statusOccurrence } from './status-writer.t
 export type { Account } from './account.ts';
 export type { ChannelFactory } from './account-runner.ts';
 export type { AccountKind } from './account-settings.ts';
+export type { AccountStatus } from './account-status.ts';
 export { accountAnswer, accountJson, accountParams } from './accounts.schemas.ts';
 export type { Inbox } from './running-accounts.ts';
 

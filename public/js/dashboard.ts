@@ -1,0 +1,26 @@
+// Everything here makes better what works without it: links and forms are real.
+import htmx from 'htmx.org';
+import { watchActivity } from './activity.ts';
+import { watchCopyButtons } from './copy.ts';
+import { watchDialogs } from './dialogs.ts';
+import { keepDrafts } from './drafts.ts';
+import { watchForms } from './forms.ts';
+import { goLive } from './live.ts';
+import { watchMenus } from './menus.ts';
+import { watchPasswords } from './passwords.ts';
+import { watchShortcuts } from './shortcuts.ts';
+import { tickTimes } from './times.ts';
+
+watchMenus();
+watchDialogs((element) => htmx.process(element));
+watchForms();
+watchCopyButtons();
+watchPasswords();
+watchShortcuts();
+tickTimes();
+keepDrafts();
+// Pages before signing in have no session to watch and nothing live to show.
+if (document.body.dataset['signedIn'] === 'true') {
+  watchActivity();
+  goLive();
+}

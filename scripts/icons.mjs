@@ -1,0 +1,68 @@
+// `npm run icons`: cuts the sprite and the font that the dashboard serves from the packages they come in. The result is
+// committed, so that a host builds without those packages.
+import { copyFileSync, readFileSync, writeFileSync } from 'node:fs';
+
+process.chdir(new URL('..', import.meta.url).pathname);
+
+const names = [
+  'arrow-left',
+  'arrow-right',
+  'ban',
+  'check',
+  'check-check',
+  'chevron-down',
+  'chevron-right',
+  'circle-alert',
+  'clock',
+  'copy',
+  'ellipsis-vertical',
+  'flask-conical',
+  'history',
+  'inbox',
+  'info',
+  'key-round',
+  'keyboard',
+  'layout-dashboard',
+  'link',
+  'log-out',
+  'menu',
+  'message-circle',
+  'monitor',
+  'moon',
+  'pause',
+  'pencil',
+  'play',
+  'plus',
+  'qr-code',
+  'refresh-cw',
+  'scan-line',
+  'search',
+  'send',
+  'settings',
+  'shield',
+  'smartphone',
+  'sun',
+  'terminal',
+  'trash-2',
+  'triangle-alert',
+  'unlink',
+  'wifi-off',
+  'x',
+];
+
+/** @param {string} name */
+function symbolOf(name) {
+  const svg = readFileSync(`node_modules/lucide-static/icons/${name}.svg`, 'utf8');
+  const shapes = /<svg[^>]*>([^]*)<\/svg>/.exec(svg)?.[1]?.replaceAll(/\s+/g, ' ').replaceAll('> <', '><').trim();
+  if (!shapes) throw new Error(`The icon ${name} is not as expected`);
+  return `<symbol id="${name}" viewBox="0 0 24 24">${shapes}</symbol>`;
+}
+
+const drawing = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"';
+const licence = '<!-- Icons: Lucide, ISC licence, https://lucide.dev/license -->';
+const sprite = `<svg xmlns="http://www.w3.org/2000/svg" ${drawing}>\n${licence}\n${names.map(symbolOf).join('\n')}\n</svg>\n`;
+writeFileSync('public/icons/icons.svg', sprite);
+
+const inter = 'node_modules/@fontsource-variable/inter';
+copyFileSync(`${inter}/files/inter-latin-wght-normal.woff2`, 'public/fonts/inter-latin.woff2');
+copyFileSync(`${inter}/LICENSE`, 'public/fonts/LICENSE');

@@ -1,0 +1,156 @@
+import type { IncomingMessage, Server as HttpServer } from 'node:http';
+import { Server, type Socket } from 'socket.io';
+import type { Clock } from '../platform/clock.ts';
+import type { EventBus } from '../platform/event-bus.ts';
+import type { Service } from '../platform/lifecycle.ts';
+import { errorMessage } from '../platform/errors.ts';
+import type { Log } from '../platform/log.ts';
+import { createFactGate } from './fact-gate.ts';
+
+/** Something of a topic has changed. Browsers ask for what they show of it; nothing else ever goes over the socket. */
+interface Fact {
+  topic: string;
+  kind: 'changed';
+  /** Counts the facts of this process. */
+  revision: number;
+}
+
+export interface LiveOptions {
+  /** Known once the HTTP server exists. */
+  server: () => HttpServer;
+  events: EventBus;
+  /** The session of a handshake; undefined refuses it. */
+  sessionOf(cookie: string | undefined): Promise<{ sessionId: string } | undefined>;
+  /** Which of these sessions still live. */
+  alive(sessionIds: readonly string[]): Promise<ReadonlySet<string>>;
+  /** Whether the handshake comes from a page of ours. */
+  isOwnOrigin(request: IncomingMessage): boolean;
+  version: string;
+  /** How often the sessions of open sockets are looked at. */
+  sessionCheckMs: number;
+  /** At most one fact of a topic in this time. */
+  gatherMs: number;
+  clock: Clock;
+  log: Log;
+}
+
+const topicShape = /^[a-z]{2,20}(:[\w.@-]{1,80})?$/;
+const maxTopics = 600;
+const maxFrameBytes = 50_000;
+const sessions = new WeakMap<IncomingMessage, string>();
+
+/**
+ * The Socket.IO side of the dashboard. A handshake without a session or from a foreign page is refused before it connects;
+ * a socket ends when its session does.
+ */
+export function createLive(options: LiveOptions): Service {
+  const { events, clock, log } = options;
+  const stopping = new AbortController();
+  const sessionOf = new Map<Socket, string>();
+  let io: Server | undefined;
+  let checking: Promise<void> | undefined;
+  let revision = 0;
+
+  const gate = createFactGate(options.gatherMs, clock, (topic) => {
+    revision += 1;
+    io?.to(topic).emit('fact', { topic, kind: 'changed', revision } satisfies Fact);
+  });
+
+  function announced(topic: string): void {
+    if (sessionOf.size === 0) return;
+    if (topic === 'sessions') void checkSessions();
+    for (const each of [topic, ...widerTopics(topic)]) gate.open(each);
+  }
+
+  async function allow(request: IncomingMessage): Promise<boolean> {
+    if (!options.isOwnOrigin(request)) return false;
+    const session = await options.sessionOf(request.headers.cookie);
+    if (session) sessions.set(request, session.sessionId);
+    return session !== undefined;
+  }
+
+  function connected(socket: Socket): void {
+    const sessionId = sessions.get(socket.request);
+    if (sessionId === undefined) {
+      socket.disconnect(true);
+      return;
+    }
+    sessionOf.set(socket, sessionId);
+    socket.emit('hello', { version: options.version });
+    socket.on('join', (wish: unknown) => changeTopics(socket, wish));
+    socket.on('disconnect', () => sessionOf.delete(socket));
+  }
+
+  async function checkSessions(): Promise<void> {
+    if (sessionOf.size === 0) return;
+    try {
+      const alive = await options.alive([...new Set(sessionOf.values())]);
+      for (const [socket, sessionId] of sessionOf) if (!alive.has(sessionId)) signOut(socket);
+    } catch (error) {
+      log.warn('The sessions of open pages could not be looked at', { reason: errorMessage(error) });
+    }
+  }
+
+  async function checkAgainAndAgain(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await checkSessions();
+      await clock.sleep(options.sessionCheckMs, stopping.signal).catch(() => undefined);
+    }
+  }
+
+  return {
+    name: 'live',
+    start() {
+      io = new Server(options.server(), {
+        transports: ['websocket'],
+        serveClient: false,
+        maxHttpBufferSize: maxFrameBytes,
+        allowRequest: (request, answer) => {
+          allow(request).then(
+            (allowed) => answer(allowed ? null : 'Sign in first', allowed),
+            () => answer('The server cannot check the session', false),
+          );
+        },
+      });
+      io.on('connection', connected);
+      events.listenToAll(announced, stopping.signal);
+      checking = checkAgainAndAgain();
+      return Promise.resolve();
+    },
+    async stop() {
+      stopping.abort(new Error('The server is stopping'));
+      gate.close();
+      // Its own `close` would also close the HTTP server, which ends by itself and later.
+      io?.disconnectSockets(true);
+      io?.engine.close();
+      await checking;
+    },
+  };
+}
+
+function signOut(socket: Socket): void {
+  socket.emit('signed-out');
+  socket.disconnect(true);
+}
+
+/** Lists show something of every account. */
+function widerTopics(topic: string): string[] {
+  const [kind] = topic.split(':');
+  return kind === 'account' ? ['accounts'] : kind === 'messages' ? ['traffic'] : [];
+}
+
+function changeTopics(socket: Socket, wish: unknown): void {
+  const { join, leave } = (typeof wish === 'object' && wish !== null ? wish : {}) as {
+    join?: unknown;
+    leave?: unknown;
+  };
+  for (const topic of topicsIn(leave)) void socket.leave(topic);
+  for (const topic of topicsIn(join)) if (socket.rooms.size < maxTopics) void socket.join(topic);
+}
+
+function topicsIn(list: unknown): string[] {
+  if (!Array.isArray(list)) return [];
+  return list
+    .slice(0, maxTopics)
+    .filter((topic): topic is string => typeof topic === 'string' && topicShape.test(topic));
+}
