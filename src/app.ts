@@ -74,7 +74,7 @@ export const appTimings: AppTimings = {
   unlinkMs: 5_000,
   idempotencySweepMs: 3_600_000,
   auditSweepMs: 3_600_000,
-  dashboard: { formMs: 30_000, sessionCheckMs: 1_000, factPauseMs: 100 },
+  dashboard: { formMs: 30_000, lookMs: 1_000, factPauseMs: 100 },
   sessionSweepMs: 600_000,
 };
 

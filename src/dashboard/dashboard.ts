@@ -1,6 +1,7 @@
 import type { Server } from 'node:http';
 import type { SignIn } from '../features/access/access.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { Database } from '../platform/database.ts';
 import type { EventBus } from '../platform/event-bus.ts';
 import type { Pages } from '../platform/http-app.ts';
 import type { Service } from '../platform/lifecycle.ts';
@@ -15,6 +16,7 @@ import { createPageRouter } from './page-router.ts';
 
 export interface DashboardOptions {
   signIn: SignIn;
+  database: Database;
   events: EventBus;
   secrets: Secrets;
   /** `dist/public` */
@@ -32,8 +34,8 @@ export interface DashboardOptions {
 /** All in ms. */
 export interface DashboardTimings {
   formMs: number;
-  /** How often the sessions of open pages are looked at. */
-  sessionCheckMs: number;
+  /** How often the sessions of open pages, and what other instances did, are looked at. */
+  lookMs: number;
   /** At most one fact of a topic in this time. */
   factPauseMs: number;
 }
@@ -67,7 +69,8 @@ export function createDashboard(options: DashboardOptions): Dashboard {
     sessionOf: (cookie) => signIn.sessions.fromCookie(cookie),
     alive: (sessionIds) => signIn.sessions.alive(sessionIds),
     isOwnOrigin: createOwnOrigin(options),
-    sessionCheckMs: timings.sessionCheckMs,
+    publishedElsewhere: () => options.events.publishedElsewhere(options.database),
+    lookMs: timings.lookMs,
     gatherMs: timings.factPauseMs,
     clock,
     log,

@@ -26,8 +26,10 @@ export interface LiveOptions {
   /** Whether the handshake comes from a page of ours. */
   isOwnOrigin(request: IncomingMessage): boolean;
   version: string;
-  /** How often the sessions of open sockets are looked at. */
-  sessionCheckMs: number;
+  /** Accounts about which another instance has published something. */
+  publishedElsewhere(): Promise<readonly string[]>;
+  /** How often the sessions of open sockets, and what other instances did, are looked at. */
+  lookMs: number;
   /** At most one fact of a topic in this time. */
   gatherMs: number;
   clock: Clock;
@@ -48,7 +50,7 @@ export function createLive(options: LiveOptions): Service {
   const stopping = new AbortController();
   const sessionOf = new Map<Socket, string>();
   let io: Server | undefined;
-  let checking: Promise<void> | undefined;
+  let looking: Promise<void> | undefined;
   let revision = 0;
 
   const gate = createFactGate(options.gatherMs, clock, (topic) => {
@@ -91,10 +93,24 @@ export function createLive(options: LiveOptions): Service {
     }
   }
 
-  async function checkAgainAndAgain(): Promise<void> {
+  /** In this process it was announced at once; of what another one did the database tells. */
+  async function lookElsewhere(): Promise<void> {
+    if (sessionOf.size === 0) return;
+    try {
+      for (const accountId of await options.publishedElsewhere()) {
+        announced(`account:${accountId}`);
+        announced(`messages:${accountId}`);
+      }
+    } catch (error) {
+      log.warn('What other instances did could not be looked at', { reason: errorMessage(error) });
+    }
+  }
+
+  async function lookAgainAndAgain(): Promise<void> {
     while (!stopping.signal.aborted) {
       await checkSessions();
-      await clock.sleep(options.sessionCheckMs, stopping.signal).catch(() => undefined);
+      await lookElsewhere();
+      await clock.sleep(options.lookMs, stopping.signal).catch(() => undefined);
     }
   }
 
@@ -114,7 +130,7 @@ export function createLive(options: LiveOptions): Service {
       });
       io.on('connection', connected);
       events.listenToAll(announced, stopping.signal);
-      checking = checkAgainAndAgain();
+      looking = lookAgainAndAgain();
       return Promise.resolve();
     },
     async stop() {
@@ -123,7 +139,7 @@ export function createLive(options: LiveOptions): Service {
       // Its own `close` would also close the HTTP server, which ends by itself and later.
       io?.disconnectSockets(true);
       io?.engine.close();
-      await checking;
+      await looking;
     },
   };
 }

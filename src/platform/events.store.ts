@@ -1,4 +1,4 @@
-import type { Transaction } from './database.ts';
+import type { Queryable, Transaction } from './database.ts';
 
 export interface EventRow {
   id: string;
@@ -16,11 +16,26 @@ const appendEventsSql = `
   INSERT INTO events (account_id, sequence, id, names, data)
   SELECT $1, counter.before + e.position, e.event ->> 'id',
          ARRAY(SELECT jsonb_array_elements_text(e.event -> 'names')), e.event -> 'data'
-  FROM counter, jsonb_array_elements($3::jsonb) WITH ORDINALITY AS e(event, position)`;
+  FROM counter, jsonb_array_elements($3::jsonb) WITH ORDINALITY AS e(event, position)
+  RETURNING sequence`;
 
-/** Call it last in a transaction, because it holds the account's counter until the commit. */
-export async function appendEvents(tx: Transaction, accountId: string, events: readonly EventRow[]): Promise<void> {
-  if (events.length === 0) return;
+/**
+ * Call it last in a transaction, because it holds the account's counter until the commit. Returns the sequence of the last
+ * event.
+ */
+export async function appendEvents(tx: Transaction, accountId: string, events: readonly EventRow[]): Promise<number> {
   const rows = events.map(({ id, names, data }) => ({ id, names, data }));
-  await tx.execute(appendEventsSql, [accountId, events.length, JSON.stringify(rows)]);
+  const written = await tx.rows<{ sequence: number }>(appendEventsSql, [
+    accountId,
+    events.length,
+    JSON.stringify(rows),
+  ]);
+  return Math.max(...written.map(({ sequence }) => sequence));
+}
+
+const lastSequencesSql = 'SELECT account_id AS "accountId", last_sequence AS "lastSequence" FROM event_counters';
+
+/** How far each account's events have come. */
+export async function findLastSequences(db: Queryable): Promise<{ accountId: string; lastSequence: number }[]> {
+  return db.rows<{ accountId: string; lastSequence: number }>(lastSequencesSql);
 }
