@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { type RecordingSink } from '../../test/doubles/recording-sink.ts';
 import { waitFor } from '../../test/doubles/wait-for.ts';
 import { isAppError } from '../platform/errors.ts';
-import type { Channel } from './channel.ts';
+import type { Channel, Pairing, PairingState } from './channel.ts';
 import type { OutgoingMessage } from './content.ts';
 
 /** A channel of one account, and its network as the test moves it. */
@@ -17,6 +17,13 @@ export interface ChannelUnderTest {
   isLinked(): boolean;
   /** Another channel of the same account, as after a restart of the process. */
   again(): ChannelUnderTest;
+  /** The phone to which the account is linked. */
+  owner: {
+    /** `+` and digits. */
+    readonly phone: string;
+    scans(qr: string): Promise<unknown>;
+    types(code: string): Promise<unknown>;
+  };
   customer: {
     /** The address to which the channel sends. */
     readonly address: string;
@@ -59,6 +66,17 @@ export function channelContract(name: string, create: () => Promise<ChannelUnder
     await made.link();
     await made.told.becomes('online');
     return made;
+  }
+
+  /** A channel that shows codes; undefined where there is nothing to link. */
+  async function showingCodes(): Promise<
+    { made: ChannelUnderTest; pairing: Pairing; shown: PairingState } | undefined
+  > {
+    const made = await create();
+    const { pairing } = made.channel;
+    if (!pairing) return undefined;
+    await made.channel.start();
+    return { made, pairing, shown: await made.told.becomes('pairing') };
   }
 
   describe(`${name}, as every channel`, () => {
@@ -158,6 +176,42 @@ export function channelContract(name: string, create: () => Promise<ChannelUnder
       await made.channel.start();
       expect(made.channel.state).toEqual({ kind: 'stopped' });
       expect(made.told.states).toEqual([]);
+    });
+
+    test('shows a code to type beside the one to scan, and typing it links', async () => {
+      const showing = await showingCodes();
+      if (!showing) return;
+      const { made, pairing, shown } = showing;
+      expect(shown.code).toBeNull();
+      await pairing.requestCode(made.owner.phone);
+      const { code, ...others } = await made.told.becomes('pairing');
+      expect({ ...others, code: null }).toEqual(shown);
+      expect(code).toMatchObject({ phone: made.owner.phone, expiresAt: shown.endsAt, refused: false });
+      expect(code?.code).toMatch(/^[0-9A-Z]{4}-[0-9A-Z]{4}$/);
+      const typed = made.owner.types(code?.code ?? '');
+      await made.told.becomes('online');
+      await typed;
+    });
+
+    test('still takes the scan after a code was asked for', async () => {
+      const showing = await showingCodes();
+      if (!showing) return;
+      const { made, pairing, shown } = showing;
+      await pairing.requestCode(made.owner.phone);
+      const scanned = made.owner.scans(shown.qr);
+      await made.told.becomes('online');
+      await scanned;
+    });
+
+    test('gives no code to type before it shows codes, or once it is linked', async () => {
+      const made = await create();
+      const { pairing } = made.channel;
+      if (!pairing) return;
+      expect((await rejection(pairing.requestCode(made.owner.phone))).code).toBe('channel.not_pairing');
+      await made.channel.start();
+      await made.link();
+      await made.told.becomes('online');
+      expect((await rejection(pairing.requestCode(made.owner.phone))).code).toBe('channel.not_pairing');
     });
 
     test('unlinks, ends in needs-login with the reason, and can be linked anew', async () => {

@@ -21,6 +21,12 @@ export interface Channel {
 
 export interface Pairing {
   /**
+   * Asks for a code that the owner of this number (`+` and digits) types on the phone, instead of scanning. Resolves once
+   * the network has taken it and the state shows it, beside the code to scan, which stays good. Rejects with
+   * `channel.not_pairing` when nothing is being linked, `channel.code_refused` or `channel.unanswered`.
+   */
+  requestCode(phone: string): Promise<void>;
+  /**
    * Removes this device from the phone, then forgets the keys; the state becomes `needs-login` with this reason. Resolves
    * once all is done, or rejects with `channel.disconnected` when offline.
    */
@@ -35,12 +41,35 @@ export interface Capabilities {
 export type ChannelState =
   | { kind: 'stopped' }
   | { kind: 'connecting'; attempt: number; reason: string | null }
-  | { kind: 'pairing'; qr: string; expiresAt: Date; attempt: number; attempts: number }
+  | PairingState
   | { kind: 'online'; self: Person; since: Date }
   | { kind: 'waiting'; reason: string; attempt: number; retryAt: Date }
   | { kind: 'needs-login'; reason: string }
   /** It has stopped trying; a person decides. */
   | { kind: 'failed'; reason: string };
+
+export interface PairingState {
+  kind: 'pairing';
+  /** What the phone scans, until when, and the how-manieth it is of how many. */
+  qr: string;
+  expiresAt: Date;
+  attempt: number;
+  attempts: number;
+  /** When the last of them is over, and with it the pairing. */
+  endsAt: Date;
+  code: PairingCode | null;
+}
+
+/** A code to type on the phone; good until the pairing ends. */
+export interface PairingCode {
+  /** As people read it, `ABCD-EFGH`. */
+  code: string;
+  phone: string;
+  askedAt: Date;
+  expiresAt: Date;
+  /** Something was typed on the phone that did not link it. */
+  refused: boolean;
+}
 
 /** All that a channel may tell the product. Methods with a batch add their rows to it; nothing leaves before it is durable. */
 export interface ChannelSink {

@@ -41,7 +41,7 @@ export interface VirtualPhone {
   scan(qr: string, signal?: AbortSignal): Promise<ScanResult>;
   /**
    * Types the eight characters that a client shows for this number (`requestPairingCode`) and links it. Resolves as `scan`
-   * does. Rejects when no client asks for it, or when the code is another one.
+   * does. Rejects when no client asks for it, when the code is another one (it may then be typed again), or was used.
    */
   enterCode(code: string, signal?: AbortSignal): Promise<ScanResult>;
   /** Writes a message from this phone; resolves with its id once the network has taken it. */
@@ -78,6 +78,7 @@ export type Fault =
   | { kind: 'silent-line'; number?: string; enabled: boolean }
   | { kind: 'refuse-login'; number?: string; code: number; times: number; expire?: number }
   | { kind: 'refuse-upgrade'; status: number; times: number }
+  | { kind: 'refuse-code'; number?: string; code: number; times: number }
   | { kind: 'delay-acks'; number?: string; minMs: number; maxMs: number }
   | { kind: 'drop-acks'; number?: string; times: number }
   | { kind: 'error-ack'; number?: string; code: number; times: number }

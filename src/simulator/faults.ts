@@ -10,6 +10,7 @@ const kinds: Readonly<Record<Fault['kind'], true>> = {
   'silent-line': true,
   'refuse-login': true,
   'refuse-upgrade': true,
+  'refuse-code': true,
   'delay-acks': true,
   'drop-acks': true,
   'error-ack': true,
@@ -30,7 +31,7 @@ export interface Faults {
   add(fault: Fault): void;
   clear(): void;
   /** Counts one use of a fault with `times`; undefined when none applies to this number. */
-  take<Kind extends 'refuse-login' | 'drop-acks' | 'error-ack' | 'corrupt-next'>(
+  take<Kind extends 'refuse-login' | 'refuse-code' | 'drop-acks' | 'error-ack' | 'corrupt-next'>(
     kind: Kind,
     number: string,
   ): FaultOf<Kind> | undefined;

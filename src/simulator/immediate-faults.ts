@@ -49,6 +49,7 @@ export async function commitFault(network: Network, logins: Logins, fault: Fault
     }
     case 'refuse-login':
     case 'refuse-upgrade':
+    case 'refuse-code':
     case 'delay-acks':
     case 'drop-acks':
     case 'error-ack':

@@ -6,7 +6,7 @@ import type { DeviceNotices } from './device-notices.ts';
 import type { Device, PhoneRecord } from './directory.ts';
 import type { Line } from './line.ts';
 import type { Network } from './network.ts';
-import { agreeByCode, finishByCode, helloAnswer, readHello, type CodeHello } from './pairing-code.ts';
+import { agreeByCode, finishByCode, helloAnswer, isUsualDisplay, readHello, type CodeHello } from './pairing-code.ts';
 import { answerNode, done, result, type Answer } from './query-answer.ts';
 import { bytesOf, find, stanza, unixSeconds } from './stanza.ts';
 
@@ -80,16 +80,23 @@ function deviceOf({ line, identityKey, registration }: Offer, number: string, ke
   };
 }
 
-/** `fail` is called when the signal aborts before `work` is done. */
+/** `fail` is called when the signal aborts before `work` is done, and nothing waits for `work` any more. */
 async function abortable<T>(
   signal: AbortSignal | undefined,
   fail: (error: Error) => void,
   work: Promise<T>,
 ): Promise<T> {
-  const abort = (): void => fail(signal?.reason instanceof Error ? signal.reason : new Error('Aborted'));
+  let abort = (): void => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    abort = () => {
+      const error = signal?.reason instanceof Error ? signal.reason : new Error('Aborted');
+      fail(error);
+      reject(error);
+    };
+  });
   signal?.addEventListener('abort', abort, { once: true });
   try {
-    return await work;
+    return await Promise.race([work, aborted]);
   } finally {
     signal?.removeEventListener('abort', abort);
   }
@@ -178,6 +185,8 @@ export function createLinking(network: Network, notices: DeviceNotices): Linking
   async function typeCode(phone: PhoneRecord, offer: Offer, hello: CodeHello, code: string): Promise<ScanResult> {
     const { account } = phone.identity;
     const { shared, notification } = await agreeByCode(hello, code, account.public);
+    // Who types again while the device still answers has given up the first try.
+    offer.finishCode?.(undefined);
     const finished = new Promise<BinaryNode | undefined>((resolve) => (offer.finishCode = resolve));
     offer.line.send(notification);
     let advSecret: Buffer;
@@ -197,6 +206,9 @@ export function createLinking(network: Network, notices: DeviceNotices): Linking
     if (!registration) return undefined;
     const hello = readHello(node, (jid) => addresses.resolve(jid)?.number);
     if (hello) {
+      const refused = network.faults.take('refuse-code', hello.number);
+      if (refused) return { error: { code: refused.code, text: 'refused' } };
+      if (!isUsualDisplay(node)) return { error: { code: 400, text: 'bad-request' } };
       offer.hello = hello;
       for (const waiter of helloWaiters) waiter();
       helloWaiters.clear();

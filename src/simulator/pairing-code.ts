@@ -46,6 +46,12 @@ export function readHello(
   return number && wrappedEphemeral ? { number, wrappedEphemeral, ref: randomBytes(16) } : undefined;
 }
 
+/** The server takes only usual browsers on usual systems, and answers others with 400 (whatsmeow, `PairPhone`). */
+export function isUsualDisplay(node: BinaryNode): boolean {
+  const display = bytesOf(find(node, 'link_code_companion_reg', 'companion_platform_display'))?.toString() ?? '';
+  return /^(Chrome|Edge|Firefox|Opera|Safari) \((Linux|Mac OS|Ubuntu|Windows)\)$/.test(display);
+}
+
 export function helloAnswer(hello: CodeHello): BinaryNode {
   return stanza('link_code_companion_reg', { stage: 'companion_hello' }, [
     stanza('link_code_pairing_ref', {}, hello.ref),

@@ -22,6 +22,8 @@ export const shortTimings: ChannelTimings = {
   silenceMs: 60_000,
   stallMs: 60_000,
   closeMs: 500,
+  codeAnswerMs: 10_000,
+  codeTypedMs: 60_000,
   settledMs: 60_000,
   pairingMs: 120_000,
   unconfirmedTries: 3,

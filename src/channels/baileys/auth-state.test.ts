@@ -162,7 +162,9 @@ describe('credentials', () => {
   test('are fresh only where none are stored, and come back as they were when they were added', async () => {
     const state = await states.load();
     expect(await states.storedIds('creds')).toEqual([]);
-    Object.assign(state.creds, { me: { id: '1:2@s.whatsapp.net', lid: '3:2@lid' }, routingInfo: Buffer.from('route') });
+    const account = { accountSignatureKey: Buffer.from('key') };
+    const me = { id: '1:2@s.whatsapp.net', lid: '3:2@lid' };
+    Object.assign(state.creds, { account, me, routingInfo: Buffer.from('route') });
     const asAdded = JSON.stringify(state.creds, BufferJSON.replacer);
     const stored = states.storeCreds(state);
     state.creds.nextPreKeyId = 99;
@@ -170,6 +172,15 @@ describe('credentials', () => {
     const again = (await states.load()).creds;
     expect(again).toEqual(JSON.parse(asAdded, BufferJSON.reviver));
     expect(again.noiseKey).not.toEqual(initAuthCreds().noiseKey);
+  });
+
+  test('of an account that only asked for a code to type are not taken for those of a linked one', async () => {
+    const state = await states.load();
+    Object.assign(state.creds, { me: { id: '1@s.whatsapp.net' }, pairingCode: 'ABCDEFGH', registered: true });
+    await states.storeCreds(state);
+    const again = (await states.load()).creds;
+    expect(again).toMatchObject({ noiseKey: state.creds.noiseKey, registered: false });
+    expect([again.me, again.pairingCode]).toEqual([undefined, undefined]);
   });
 
   test('that cannot be opened are an error, and stay', async () => {

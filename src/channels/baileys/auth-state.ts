@@ -55,7 +55,7 @@ export async function loadAuthState(parts: AuthStateParts, life: AuthStateLife):
   let lastWrite: Promise<void> = Promise.resolve();
 
   const [stored] = await readHolding(parts, credentialsType, [credsId], signal);
-  const creds = stored ? (decode(stored.plain) as AuthenticationCreds) : initAuthCreds();
+  const creds = stored ? withoutUnfinishedCode(decode(stored.plain) as AuthenticationCreds) : initAuthCreds();
 
   function row(type: string, id: string, value: unknown): KeyRow {
     const sealed = value === null ? null : secrets.seal(encode(value), place(accountId, type, id));
@@ -104,6 +104,16 @@ export async function loadAuthState(parts: AuthStateParts, life: AuthStateLife):
     retire,
     addCreds: (batch) => batch.add(keyChange, row(credentialsType, credsId, creds)),
   };
+}
+
+/**
+ * Asking for a code to type sets `me` before anything is linked. With it Baileys would log in instead of asking to be
+ * linked, and be refused as logged out.
+ */
+function withoutUnfinishedCode(creds: AuthenticationCreds): AuthenticationCreds {
+  if (creds.account !== undefined) return creds;
+  const { me: _unlinked, ...others } = creds;
+  return { ...others, pairingCode: undefined, registered: false };
 }
 
 async function readHolding(

@@ -18,6 +18,11 @@ function underTest(account: ChannelAccount, customer: VirtualPhone): ChannelUnde
     openLines: () => rig.openLines(account),
     isLinked: () => phone.devices().length > 0,
     again: () => underTest(rig.again(account), customer),
+    owner: {
+      phone: `+${number}`,
+      scans: (qr) => phone.scan(qr),
+      types: (code) => phone.enterCode(code),
+    },
     customer: {
       address: customer.jid,
       writes: async (text) => void (await customer.send({ to: number, text })),

@@ -13,6 +13,7 @@ import { createHistory } from './connection-history.ts';
 import { afterClose, type CloseCause, type Disposition } from './disconnects.ts';
 import { createInbound } from './inbound.ts';
 import { installStrictNoiseCertificates } from './noise-certificates.ts';
+import { createPairingPhase, type PairingPhase } from './pairing-phase.ts';
 import { silenceLibsignal } from './quiet-libsignal.ts';
 import { createSentMessages } from './sent-messages.ts';
 import { createSocketCaches } from './socket-caches.ts';
@@ -37,9 +38,6 @@ export interface BaileysChannelOptions {
 }
 
 const capabilities: Capabilities = { content: ['text'], chats: ['personal', 'group'] };
-const qrAttempts = 6;
-const firstQrLifeMs = 60_000;
-const laterQrLifeMs = 20_000;
 
 /** A WhatsApp Web account over Baileys: one socket at a time, reconnected as `disconnects.ts` says. */
 export function createBaileysChannel(options: BaileysChannelOptions): Channel {
@@ -53,6 +51,7 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
   const history = createHistory(timings, clock);
   let state: ChannelState = { kind: 'stopped' };
   let connection: Connection | undefined;
+  let phase: PairingPhase | undefined;
   let running: Promise<void> | undefined;
   /** Sends without a confirmation, by message. */
   const unconfirmed = new Map<string, number>();
@@ -116,33 +115,29 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
         },
       });
       if (stopping.signal.aborted) return stoppedCause;
-      connection = openConnection({ ...options, auth, caches, sentMessages, events: eventsOf(auth, release) });
+      phase = createPairingPhase({ timings, clock, tell: enter });
+      connection = openConnection({ ...options, auth, caches, sentMessages, events: eventsOf(auth, phase, release) });
       const cause = await connection.closed;
       await auth.retire();
       await inbound.drained();
       if (unreadable) throw unreadable.error;
       return cause;
     } finally {
+      phase?.end();
       connection = undefined;
       release();
     }
   }
 
-  function eventsOf(auth: AuthState, release: () => void): ConnectionEvents {
-    let attempt = 0;
+  function eventsOf(auth: AuthState, phase: PairingPhase, release: () => void): ConnectionEvents {
     return {
       qr: (code) => {
         release();
-        attempt += 1;
-        if (attempt > qrAttempts) {
-          void connection?.end({ kind: 'qr-exhausted' });
-          return;
-        }
-        const lifeMs = timings.qrLifeMs ?? (attempt === 1 ? firstQrLifeMs : laterQrLifeMs);
-        const expiresAt = new Date(clock.now().getTime() + lifeMs);
-        enter({ kind: 'pairing', qr: code, expiresAt, attempt, attempts: qrAttempts });
+        if (!phase.scannable(code)) void connection?.end({ kind: 'qr-exhausted' });
       },
+      codeTyped: () => phase.typed(),
       paired: (self) => {
+        phase.end();
         history.paired();
         inbound.paired(auth, self);
       },
@@ -192,6 +187,14 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
     await running;
   }
 
+  async function requestCode(phone: string): Promise<void> {
+    const [line, asked] = [connection, phase];
+    if (!line || !asked || state.kind !== 'pairing') throw notPairing();
+    const code = await line.requestCode(phone);
+    if (phase !== asked || state.kind !== 'pairing') throw notPairing();
+    asked.typeable({ code: `${code.slice(0, 4)}-${code.slice(4)}`, phone });
+  }
+
   async function stop(): Promise<void> {
     stopping.abort(new Error('The channel is stopping'));
     await connection?.end(stoppedCause);
@@ -218,11 +221,15 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
     },
     stop,
     send,
-    pairing: { unlink },
+    pairing: { unlink, requestCode },
   };
 }
 
 const stoppedCause: CloseCause = { kind: 'code', code: 428, detail: 'stopped' };
+
+function notPairing(): AppError {
+  return new AppError('channel.not_pairing', { retryable: true, detail: 'The account shows no codes at present' });
+}
 
 function codeOf(cause: CloseCause): number | undefined {
   return cause.kind === 'code' ? cause.code : undefined;

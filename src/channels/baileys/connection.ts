@@ -12,11 +12,12 @@ import { AppError, isAppError } from '../../platform/errors.ts';
 import { chatTypeOf } from '../address.ts';
 import type { OutgoingMessage, Person } from '../content.ts';
 import { createAcknowledgements } from './acknowledgements.ts';
+import { createCodePairing } from './code-pairing.ts';
 import type { CloseCause } from './disconnects.ts';
 import { personOf } from './from-baileys.ts';
 import { withNoiseTrust } from './noise-certificates.ts';
 import type { SocketCaches } from './socket-caches.ts';
-import { socketConfig, type SocketOptions } from './socket-config.ts';
+import { newBrowser, socketConfig, type SocketOptions } from './socket-config.ts';
 import { toBaileys } from './to-baileys.ts';
 import { watchLine } from './line-watch.ts';
 
@@ -24,6 +25,8 @@ export type { Network } from './socket-config.ts';
 
 export interface ConnectionEvents {
   qr(code: string): void;
+  /** Something was typed on the phone that a code was asked for. */
+  codeTyped(): void;
   creds(): void;
   paired(self: Person): void;
   open(self: Person): void;
@@ -43,6 +46,8 @@ export interface Connection {
   /** Resolves on the server's ack for the message's id. */
   send(message: OutgoingMessage, signal: AbortSignal): Promise<void>;
   unlink(): Promise<void>;
+  /** Resolves with a code for the owner of this number to type, once WhatsApp has accepted it. */
+  requestCode(phone: string): Promise<string>;
   end(cause: CloseCause): Promise<void>;
 }
 
@@ -53,10 +58,19 @@ export function openConnection(options: ConnectionOptions): Connection {
   let ending: CloseCause | undefined;
   let finished = false;
 
+  const browser = newBrowser();
   const socket: WASocket = withNoiseTrust(network.trust, () =>
-    makeWASocket(socketConfig(options, { groupMetadata, lineIsUp: () => socket.ws.isOpen })),
+    makeWASocket(socketConfig(options, { browser, groupMetadata, lineIsUp: () => socket.ws.isOpen })),
   );
   const line = watchLine({ socket, timings, clock, log, dead: (cause) => void end(cause) });
+
+  const codes = createCodePairing({
+    socket,
+    browser,
+    clock,
+    answerMs: timings.codeAnswerMs,
+    typed: () => events.codeTyped(),
+  });
 
   function finish(cause: CloseCause): void {
     if (finished) return;
@@ -160,7 +174,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     await end({ kind: 'code', code: 401, detail: 'Unlinked' });
   }
 
-  return { closed: closed.promise, send, unlink, end };
+  return { closed: closed.promise, send, unlink, requestCode: (phone) => codes.request(phone), end };
 }
 
 function forgetChangedGroups(batch: Partial<BaileysEventMap>, caches: SocketCaches): void {

@@ -22,7 +22,13 @@ export interface SocketOptions {
   log: Log;
 }
 
+/** As what this server presents itself: the name under the phone's linked devices, the browser, its version. */
+export function newBrowser(): [string, string, string] {
+  return ['Switchboard', 'Chrome', '1.0'];
+}
+
 export interface SocketParts {
+  browser: [string, string, string];
   groupMetadata: (jid: string) => Promise<GroupMetadata | undefined>;
   lineIsUp: () => boolean;
 }
@@ -30,7 +36,7 @@ export interface SocketParts {
 /** How Baileys is to work for us. */
 export function socketConfig(
   options: SocketOptions,
-  { groupMetadata, lineIsUp }: SocketParts,
+  { browser, groupMetadata, lineIsUp }: SocketParts,
 ): Parameters<typeof makeWASocket>[0] {
   const { network, auth, caches, sentMessages, timings, log } = options;
   return {
@@ -40,7 +46,7 @@ export function socketConfig(
     // The store itself holds until the database answers; a second try could only come too late.
     transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
     logger: createBaileysLogger(log),
-    browser: ['Switchboard', 'Chrome', '1.0'],
+    browser,
     // Being "available" silences the phone's own notifications.
     markOnlineOnConnect: false,
     // The initial history stays on, because it carries the first LID mappings.

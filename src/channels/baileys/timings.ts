@@ -14,6 +14,10 @@ export interface ConnectionTimings {
   stallMs: number;
   /** How long a closing handshake may take before the line is cut. */
   closeMs: number;
+  /** How long WhatsApp may take to accept a code that is to be typed on the phone. */
+  codeAnswerMs: number;
+  /** After a code was typed on the phone the pairing follows within this time, or it was another code. */
+  codeTypedMs: number;
 }
 
 export interface ChannelTimings extends ConnectionTimings {
@@ -35,6 +39,8 @@ export const whatsappTimings: ChannelTimings = {
   silenceMs: 90_000,
   stallMs: 60_000,
   closeMs: 2_000,
+  codeAnswerMs: 10_000,
+  codeTypedMs: 10_000,
   settledMs: 60_000,
   pairingMs: 120_000,
   unconfirmedTries: 3,
