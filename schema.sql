@@ -56,6 +56,17 @@ CREATE TABLE IF NOT EXISTS whatsapp_accounts (
   CHECK ((qr IS NULL) = (qr_expires_at IS NULL))
 );
 ALTER TABLE whatsapp_accounts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE whatsapp_accounts ADD COLUMN IF NOT EXISTS qr_attempts integer NOT NULL DEFAULT 0;
+-- The code to type on the phone, sealed; null when there is none.
+ALTER TABLE whatsapp_accounts ADD COLUMN IF NOT EXISTS pairing_code bytea;
+ALTER TABLE whatsapp_accounts ADD COLUMN IF NOT EXISTS pairing_code_phone text;
+ALTER TABLE whatsapp_accounts ADD COLUMN IF NOT EXISTS pairing_code_expires_at timestamptz
+  CHECK ((pairing_code IS NULL) = (pairing_code_expires_at IS NULL));
+ALTER TABLE whatsapp_accounts ADD COLUMN IF NOT EXISTS pairing_code_revision integer NOT NULL DEFAULT 0;
+-- Stays when the code goes, because codes may be asked for only so often.
+ALTER TABLE whatsapp_accounts ADD COLUMN IF NOT EXISTS pairing_code_asked_at timestamptz;
+-- A sentence for people about what the last link changed; null when there is none, or when it was dismissed.
+ALTER TABLE whatsapp_accounts ADD COLUMN IF NOT EXISTS notice text;
 
 CREATE TABLE IF NOT EXISTS api_keys (
   id text PRIMARY KEY,

@@ -47,6 +47,12 @@ export interface AppTimings {
   accountPollMs: number;
   /** How long a request waits for a first code. */
   firstCodeMs: number;
+  /** How often a code to type on the phone may be asked for. */
+  codeIntervalMs: number;
+  /** A code to type that would be good for less time begins a new pairing. */
+  leastCodeLifeMs: number;
+  /** After how long without a first code people are told. */
+  lateCodeMs: number;
   /** How long `?wait=true` waits. */
   sendWaitMs: number;
   /** How long scanning a sandbox account may take. */
@@ -68,6 +74,9 @@ export const appTimings: AppTimings = {
   confirmationDrainMs: 10_000,
   accountPollMs: 1_000,
   firstCodeMs: 10_000,
+  codeIntervalMs: 60_000,
+  leastCodeLifeMs: 60_000,
+  lateCodeMs: 20_000,
   sendWaitMs: 20_000,
   sandboxReadyMs: 20_000,
   sandboxArrivalMs: 5_000,
@@ -216,6 +225,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     log: (message, context) => options.log.debug(message, context),
   });
   const network = startOnDemand(simulator);
+  const sandboxNumbersEverywhere = config.whatsapp.webSocketUrl !== undefined;
   const accounts = createAccounts({
     ...shared,
     writer,
@@ -224,6 +234,13 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     openChannel: channelFactory(shared, writer, network),
     kinds: config.sandbox ? ['whatsapp', 'sandbox'] : ['whatsapp'],
     inbox: createMessageInbox(shared),
+    sandboxNumbersEverywhere,
+    linking: {
+      firstCodeMs: timings.firstCodeMs,
+      codeIntervalMs: timings.codeIntervalMs,
+      leastCodeLifeMs: timings.leastCodeLifeMs,
+      lateMs: timings.lateCodeMs,
+    },
     forget: (account) => sandbox.forget(account),
     unlinkMs: timings.unlinkMs,
     pollMs: timings.accountPollMs,
@@ -256,7 +273,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     ...messageRoutes({
       messages,
       accounts,
-      sandboxNumbersEverywhere: config.whatsapp.webSocketUrl !== undefined,
+      sandboxNumbersEverywhere,
       waitMs: timings.sendWaitMs,
     }),
     ...keyRoutes(access),

@@ -9,6 +9,7 @@ export interface AccountJson {
   statusReason: string | null;
   nextStep: string | null;
   phone: string | null;
+  notice: string | null;
   apiKey: string;
 }
 

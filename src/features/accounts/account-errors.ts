@@ -18,3 +18,19 @@ export function notConnected(account: Account, advice: string): AppError {
     detail: `Account ${account.name} is not connected (${account.status.message}). ${advice}`,
   });
 }
+
+export function alreadyLinked(account: Account): AppError {
+  return new AppError('account.already_linked', {
+    status: 409,
+    detail: `Account ${account.name} is linked already (${account.status.message}).`,
+  });
+}
+
+export function notPairing(account: Account): AppError {
+  return new AppError('account.not_pairing', {
+    status: 409,
+    detail:
+      `Account ${account.name} shows no codes (${account.status.message}). ` +
+      `POST /api/accounts/${account.id}/reconnect begins a new pairing.`,
+  });
+}

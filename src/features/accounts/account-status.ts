@@ -1,4 +1,4 @@
-import type { ChannelState } from '../../channels/channel.ts';
+import type { ChannelState, PairingCode } from '../../channels/channel.ts';
 
 export type Status = 'initializing' | 'qr_ready' | 'ready' | 'disconnected' | 'auth_failed' | 'error';
 export type NextStep = 'show_code' | 'reconnect' | 'link_again' | 'resume';
@@ -21,7 +21,7 @@ export const pausedStatus: AccountStatus = {
 /** An account that was never linked shows no code until a person asks for one. */
 export const neverLinkedStatus: AccountStatus = {
   status: 'disconnected',
-  message: 'Not linked yet. Ask for a new code',
+  message: 'Not linked yet. Show a new code',
   reason: 'qr_timeout',
   nextStep: 'show_code',
 };
@@ -35,7 +35,7 @@ export function statusOf(state: ChannelState): AccountStatus {
         ? { status: 'initializing', message: 'Starting', reason: null, nextStep: null }
         : reconnecting(state.attempt, state.reason);
     case 'pairing':
-      return { status: 'qr_ready', message: 'Scan QR code', reason: null, nextStep: 'show_code' };
+      return pairing(state.code);
     case 'online':
       return { status: 'ready', message: connectedAs(state.self.phone), reason: null, nextStep: null };
     case 'waiting':
@@ -50,6 +50,27 @@ export function statusOf(state: ChannelState): AccountStatus {
     case 'failed':
       return failed(state.reason);
   }
+}
+
+function pairing(code: PairingCode | null): AccountStatus {
+  const shown = { status: 'qr_ready', nextStep: 'show_code' } as const;
+  if (code === null) return { ...shown, message: 'Scan QR code', reason: null };
+  if (!code.refused) return { ...shown, message: `Type the code on ${code.phone}, or scan the QR code`, reason: null };
+  return {
+    ...shown,
+    message: 'The phone did not accept what was typed. Type the code again, or ask for a new one',
+    reason: 'code_refused',
+  };
+}
+
+/** The link is undone, because a number belongs to one account. */
+export function numberInUseStatus(holder: string): AccountStatus {
+  return {
+    status: 'auth_failed',
+    message: `This number is already linked to ${holder}`,
+    reason: numberInUse,
+    nextStep: 'link_again',
+  };
 }
 
 function reconnecting(attempt: number, reason: string | null): AccountStatus {
@@ -71,6 +92,8 @@ function connectedAs(phone: string | null): string {
   return phone === null ? 'Connected' : `Connected as ${phone}`;
 }
 
+export const numberInUse = 'account.number_in_use';
+
 const sentences: Record<string, string> = {
   logged_out: 'the device was removed on the phone',
   unlinked_by_you: 'you unlinked the phone',
@@ -78,7 +101,7 @@ const sentences: Record<string, string> = {
   account_banned: 'WhatsApp has banned this number',
   pairing_stuck: 'the pairing did not finish',
   temporarily_banned: 'WhatsApp has banned this number for a while. Wait, then press Reconnect',
-  qr_timeout: 'no code was scanned in time. Ask for a new code',
+  qr_timeout: 'paused to protect your number. Show a new code',
   replaced: 'another program has taken the line of this number',
   bad_session: 'WhatsApp refused the session several times',
   client_outdated: 'WhatsApp wants a newer client; it is tried again every five minutes',
@@ -94,7 +117,7 @@ const sentences: Record<string, string> = {
   sends_unconfirmed: 'messages were not confirmed',
   restart_required: 'the phone confirmed the link',
   crashed: 'of an error inside',
-  'account.number_in_use': 'this number is already linked to another account of this server',
+  [numberInUse]: 'this number is already linked to another account of this server',
   'secrets.unreadable': 'its keys cannot be read with the present ENCRYPTION_KEY',
   'sandbox.off': 'sandbox accounts are switched off (SANDBOX=false)',
   internal: 'of an error inside. See the log',

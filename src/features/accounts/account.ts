@@ -16,6 +16,8 @@ export interface Account {
   qrRevision: number;
   phone: string | null;
   lid: string | null;
+  /** What people should know about the last link, until it is dismissed. */
+  notice: string | null;
   restrictedUntil: Date | null;
   apiKeyHint: string | null;
   settings: AccountSettings;
@@ -39,6 +41,7 @@ export function accountOf(row: AccountRow): Account {
     qrRevision: row.qrRevision,
     phone: row.phone,
     lid: row.lid,
+    notice: row.notice,
     restrictedUntil: row.restrictedUntil,
     apiKeyHint: row.apiKeyHint,
     settings: settingsWithDefaults(row.kind, row.settings),

@@ -20,7 +20,12 @@ import {
 const tag = 'Accounts';
 
 export function accountRoutes(accounts: Accounts): Route[] {
-  return [...readingRoutes(accounts), ...changingRoutes(accounts), ...connectingRoutes(accounts)];
+  return [
+    ...readingRoutes(accounts),
+    ...changingRoutes(accounts),
+    ...connectingRoutes(accounts),
+    noticeRoute(accounts),
+  ];
 }
 
 function readingRoutes(accounts: Accounts): Route[] {
@@ -130,6 +135,20 @@ function changingRoutes(accounts: Accounts): Route[] {
       },
     }),
   ];
+}
+
+function noticeRoute(accounts: Accounts): Route {
+  return defineRoute({
+    method: 'DELETE',
+    path: '/accounts/:id/notice',
+    summary: 'Dismiss the notice of an account',
+    tag,
+    access: 'admin',
+    params: accountParams,
+    answer: accountAnswer,
+    errors: ['account.not_found'],
+    handle: async ({ params }) => ({ data: accountJson(await accounts.dismissNotice(params.id)) }),
+  });
 }
 
 function connectingRoutes(accounts: Accounts): Route[] {

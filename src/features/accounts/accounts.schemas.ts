@@ -43,6 +43,7 @@ const accountFields = {
   statusSince: required(isoTime()),
   phone: required(nullable(text({ max: 20 }))),
   lid: required(nullable(text({ max: 40 }))),
+  notice: required(nullable(text({ max: 500 })).description('What the last link changed, until it is dismissed.')),
   paused: required(flag()),
   restrictedUntil: required(nullable(isoTime())),
   apiKeyHint: required(nullable(text({ max: 40 }))),
@@ -71,6 +72,17 @@ export const qrAnswer = object({
   attempts: required(integer({ min: 1 })),
 });
 
+export const pairingCodeBody = object({
+  phone: required(name({ max: 40 }).description('The number whose phone is to be linked, with its country code.')),
+});
+
+export const pairingCodeAnswer = object({
+  code: required(text({ max: 9 }).description('What the owner types on the phone, such as ABCD-EFGH.')),
+  phone: required(text({ max: 20 })),
+  expiresAt: required(isoTime()),
+  revision: required(integer({ min: 0 })),
+});
+
 export function accountJson(account: Account) {
   const { status } = account;
   return {
@@ -84,6 +96,7 @@ export function accountJson(account: Account) {
     statusSince: status.since.toISOString(),
     phone: account.phone,
     lid: account.lid,
+    notice: account.notice,
     paused: account.paused,
     restrictedUntil: account.restrictedUntil?.toISOString() ?? null,
     apiKeyHint: account.apiKeyHint,

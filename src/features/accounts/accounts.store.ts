@@ -17,8 +17,15 @@ export interface AccountRow {
   statusSince: Date;
   qr: Buffer | null;
   qrAttempt: number;
+  qrAttempts: number;
   qrRevision: number;
   qrExpiresAt: Date | null;
+  pairingCode: Buffer | null;
+  pairingCodePhone: string | null;
+  pairingCodeExpiresAt: Date | null;
+  pairingCodeAskedAt: Date | null;
+  pairingCodeRevision: number;
+  notice: string | null;
   phone: string | null;
   lid: string | null;
   restrictedUntil: Date | null;
@@ -30,7 +37,10 @@ export interface AccountRow {
 const columns = `
   a.id, a.name, a.kind, a.paused, a.linked_at AS "linkedAt", a.status, a.status_message AS "statusMessage",
   a.status_reason AS "statusReason", a.next_step AS "nextStep", a.status_since AS "statusSince", a.qr,
-  a.qr_attempt AS "qrAttempt", a.qr_revision AS "qrRevision", a.qr_expires_at AS "qrExpiresAt", a.phone, a.lid,
+  a.qr_attempt AS "qrAttempt", a.qr_attempts AS "qrAttempts", a.qr_revision AS "qrRevision",
+  a.qr_expires_at AS "qrExpiresAt", a.pairing_code AS "pairingCode", a.pairing_code_phone AS "pairingCodePhone",
+  a.pairing_code_expires_at AS "pairingCodeExpiresAt", a.pairing_code_asked_at AS "pairingCodeAskedAt",
+  a.pairing_code_revision AS "pairingCodeRevision", a.notice, a.phone, a.lid,
   a.restricted_until AS "restrictedUntil", a.settings, a.created_at AS "createdAt",
   (SELECT k.hint FROM api_keys k WHERE k.account_id = a.id AND k.ends_at IS NULL ORDER BY k.id DESC LIMIT 1)
     AS "apiKeyHint"`;
@@ -115,7 +125,9 @@ export async function findByNumber(
 export interface StatusChange {
   status: AccountStatus;
   /** Sealed; null when no code is shown. */
-  qr: { code: Buffer; attempt: number; expiresAt: Date } | null;
+  qr: { code: Buffer; attempt: number; attempts: number; expiresAt: Date } | null;
+  /** The same for the code to type. */
+  pairingCode: { code: Buffer; phone: string; expiresAt: Date; askedAt: Date } | null;
   self: { phone: string | null; lid: string | null } | null;
 }
 
@@ -123,14 +135,19 @@ const statusSql = `
   UPDATE whatsapp_accounts
   SET status_since = CASE WHEN status = $2 AND status_reason IS NOT DISTINCT FROM $4 THEN status_since ELSE now() END,
       status = $2, status_message = $3, status_reason = $4, next_step = $5,
-      qr = $6, qr_attempt = $7, qr_expires_at = $8,
-      qr_revision = qr_revision + CASE WHEN $6::bytea IS NULL THEN 0 ELSE 1 END,
+      qr = $6, qr_attempt = $7, qr_expires_at = $8, qr_attempts = $12,
+      qr_revision = qr_revision + CASE WHEN $6::bytea IS NOT NULL
+        AND (qr_attempt, qr_expires_at) IS DISTINCT FROM ($7, $8::timestamptz) THEN 1 ELSE 0 END,
+      pairing_code = $13, pairing_code_phone = $14, pairing_code_expires_at = $15,
+      pairing_code_asked_at = coalesce($16, pairing_code_asked_at),
+      pairing_code_revision = pairing_code_revision
+        + CASE WHEN $16::timestamptz IS DISTINCT FROM pairing_code_asked_at AND $13::bytea IS NOT NULL THEN 1 ELSE 0 END,
       phone = coalesce($9, phone), lid = coalesce($10, lid)
   WHERE id = $1 AND paused = $11`;
 
 /** Writes nothing when the account is paused and the writer believes otherwise, or the other way round. */
 export async function writeStatus(db: Queryable, id: string, change: StatusChange, paused: boolean): Promise<boolean> {
-  const { status, qr, self } = change;
+  const { status, qr, pairingCode, self } = change;
   const count = await db.execute(statusSql, [
     id,
     status.status,
@@ -143,6 +160,11 @@ export async function writeStatus(db: Queryable, id: string, change: StatusChang
     self?.phone ?? null,
     self?.lid ?? null,
     paused,
+    qr?.attempts ?? 0,
+    pairingCode?.code ?? null,
+    pairingCode?.phone ?? null,
+    pairingCode?.expiresAt ?? null,
+    pairingCode?.askedAt ?? null,
   ]);
   return count > 0;
 }
@@ -163,24 +185,11 @@ export function statusChangeKind(events: EventBus): ChangeKind<StatusChange & { 
   };
 }
 
-const linkedSql = `
-  UPDATE whatsapp_accounts
-  SET linked_at = CASE WHEN $2 THEN coalesce(linked_at, now()) END, phone = coalesce($3, phone), lid = coalesce($4, lid)
-  WHERE id = $1`;
-
-/** Set in the transaction that stores or removes the keys. */
-export const linkedChange: ChangeKind<{ linked: boolean; phone: string | null; lid: string | null }> = {
-  name: 'account-linked',
-  async apply(tx, accountId, rows) {
-    const last = rows.at(-1);
-    if (last) await tx.execute(linkedSql, [accountId, last.linked, last.phone, last.lid]);
-  },
-};
-
 const neverLinkedSql = `
   UPDATE whatsapp_accounts
   SET status = $1, status_message = $2, status_reason = $3, next_step = $4, status_since = now(), qr = NULL,
-      qr_attempt = 0, qr_expires_at = NULL
+      qr_attempt = 0, qr_expires_at = NULL, pairing_code = NULL, pairing_code_phone = NULL,
+      pairing_code_expires_at = NULL
   WHERE linked_at IS NULL AND status IN ('initializing', 'qr_ready') AND NOT paused`;
 
 /** Codes of an earlier process are worth nothing. */

@@ -30,8 +30,10 @@ import {
   updateAccount,
   writeStatus,
 } from './accounts.store.ts';
+import { dismissNotice, linkedChangeKind } from './link.store.ts';
+import { createLinkingCodes, type LinkingCodes, type LinkingTimings } from './linking-codes.ts';
 import { createRunningAccounts, type Inbox } from './running-accounts.ts';
-import { createStatusWriter, qrPlace, statusOccurrence } from './status-writer.ts';
+import { createStatusWriter, statusOccurrence } from './status-writer.ts';
 
 export type { Account } from './account.ts';
 export type { ChannelFactory } from './account-runner.ts';
@@ -39,13 +41,6 @@ export type { AccountKind } from './account-settings.ts';
 export type { AccountStatus } from './account-status.ts';
 export { accountAnswer, accountJson, accountParams } from './accounts.schemas.ts';
 export type { Inbox } from './running-accounts.ts';
-
-export interface QrCode {
-  code: string;
-  revision: number;
-  attempt: number;
-  expiresAt: Date;
-}
 
 export interface NewAccount {
   name: string;
@@ -59,7 +54,7 @@ export interface AccountChange {
 }
 
 /** Every method that takes an id throws `account.not_found` for an unknown one; acts are recorded with their actor. */
-export interface Accounts extends Service {
+export interface Accounts extends Service, LinkingCodes {
   /** Throws `sandbox.off` where the server offers no such accounts. */
   create(tx: Transaction, input: NewAccount, actor: Actor): Promise<{ account: Account; issued: IssuedKey }>;
   /** In order of creation, from the one after `afterId` on. */
@@ -80,8 +75,8 @@ export interface Accounts extends Service {
     overlapMinutes: number,
     actor: Actor,
   ): Promise<{ account: Account; issued: IssuedKey }>;
-  /** The code being shown, or undefined. */
-  qrCode(id: string): Promise<QrCode | undefined>;
+  /** A person has read what the last link changed. */
+  dismissNotice(id: string): Promise<Account>;
   /** Resolves with the account once `done` holds for it; rejects when the signal aborts. */
   waitFor(id: string, done: (account: Account) => boolean, signal: AbortSignal): Promise<Account>;
   /** The channel that runs in this process, if any. */
@@ -101,6 +96,9 @@ export interface AccountsOptions {
   /** Kinds that this server offers; an account of another kind stays, but does not run. */
   kinds: readonly AccountKind[];
   inbox: Inbox;
+  /** Whether numbers of the sandbox exist on the network of kind `whatsapp` too. */
+  sandboxNumbersEverywhere: boolean;
+  linking: LinkingTimings;
   /** Lets go of what is kept of an account outside the database, before its rows go. */
   forget(account: Account): Promise<void>;
   /** How long a delete waits for the phone to be told. */
@@ -112,7 +110,7 @@ export interface AccountsOptions {
 }
 
 export function createAccounts(options: AccountsOptions): Accounts {
-  const { database, events, access, audit, secrets, clock, log } = options;
+  const { database, events, access, audit, clock, log } = options;
   const statuses = createStatusWriter(options);
   const running = createRunningAccounts({
     open: async (request) => {
@@ -121,6 +119,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     },
     inbox: options.inbox,
     statuses,
+    linkedChange: linkedChangeKind({ events, endQueue: (tx, id) => options.inbox.endQueue(tx, id) }),
     holderOf: (accountId, phone) => findByNumber(database, accountId, phone),
     log,
   });
@@ -137,7 +136,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   }
 
   async function changeStatus(tx: Transaction, id: string, status: AccountStatus, paused: boolean): Promise<void> {
-    await writeStatus(tx, id, { status, qr: null, self: null }, paused);
+    await writeStatus(tx, id, { status, qr: null, pairingCode: null, self: null }, paused);
     await events.publish(tx, [statusOccurrence(id, status)]);
     tx.afterCommit(() => events.announce(`account:${id}`));
   }
@@ -176,7 +175,17 @@ export function createAccounts(options: AccountsOptions): Accounts {
     }
   }
 
+  const codes = createLinkingCodes({
+    ...options,
+    timings: options.linking,
+    statuses,
+    channel: (id) => running.channel(id),
+    restart,
+    waitFor,
+  });
+
   return {
+    ...codes,
     name: 'accounts',
     async start() {
       await forgetOldCodes(database, neverLinkedStatus);
@@ -279,12 +288,10 @@ export function createAccounts(options: AccountsOptions): Accounts {
       return { account, issued };
     },
 
-    async qrCode(id) {
-      const row = await findAccount(database, id);
-      if (!row) throw accountNotFound();
-      if (!row.qr || !row.qrExpiresAt) return undefined;
-      const code = secrets.open(row.qr, qrPlace(id)).toString('utf8');
-      return { code, revision: row.qrRevision, attempt: row.qrAttempt, expiresAt: row.qrExpiresAt };
+    async dismissNotice(id) {
+      if (!(await dismissNotice(database, id))) throw accountNotFound();
+      events.announce(`account:${id}`);
+      return get(id);
     },
     waitFor,
     channel: (id) => running.channel(id),

@@ -4,12 +4,13 @@ import { accountOf } from '../../platform/caller.ts';
 import { AppError } from '../../platform/errors.ts';
 import { sendAnswer } from '../../platform/answer.ts';
 import { defineRoute, type Route } from '../../platform/route.ts';
-import type { Account, Accounts, QrCode } from './accounts.ts';
-import { accountParams, qrAnswer } from './accounts.schemas.ts';
+import type { Account } from './account.ts';
+import { alreadyLinked } from './account-errors.ts';
+import type { Accounts } from './accounts.ts';
+import type { QrCode } from './linking.ts';
+import { accountParams, pairingCodeAnswer, pairingCodeBody, qrAnswer } from './accounts.schemas.ts';
 
 const tag = 'Accounts';
-/** WhatsApp hands out so many codes for one pairing. */
-const attempts = 6;
 
 export interface QrWaits {
   /** How long a request waits for the first code. */
@@ -54,6 +55,34 @@ export function qrRoutes(accounts: Accounts, waits: QrWaits): Route[] {
         await streamCodes(accounts, accountOf(caller, params.id), response, signal);
       },
     }),
+    defineRoute({
+      method: 'POST',
+      path: '/accounts/:id/pairing-code',
+      summary: 'Ask for a code to type on the phone, instead of scanning one',
+      description:
+        'On the phone: Linked devices, Link a device, Link with phone number instead. The code to scan stays good. ' +
+        'Waits up to ten seconds for the pairing to begin; at most one new code a minute.',
+      tag,
+      access: 'account',
+      params: accountParams,
+      body: pairingCodeBody,
+      answer: pairingCodeAnswer,
+      errors: [
+        'account.not_found',
+        'account.not_pairing',
+        'account.already_linked',
+        'account.number_in_use',
+        'account.paused',
+        'account.code_too_soon',
+        'account.code_refused',
+        'account.code_unanswered',
+        'account.moving',
+      ],
+      async handle({ params, body, caller, signal }) {
+        const code = await accounts.requestPairingCode(accountOf(caller, params.id), body.phone, signal);
+        return { data: { ...code, expiresAt: code.expiresAt.toISOString() } };
+      },
+    }),
   ];
 }
 
@@ -66,12 +95,7 @@ async function currentCode(accounts: Accounts, id: string, signal: AbortSignal):
   });
   const code = account.status.status === 'qr_ready' ? await accounts.qrCode(id) : undefined;
   if (code) return code;
-  if (account.linked) {
-    throw new AppError('account.already_linked', {
-      status: 409,
-      detail: `Account ${account.name} is linked already (${account.status.message}).`,
-    });
-  }
+  if (account.linked) throw alreadyLinked(account);
   throw new AppError('account.no_qr', {
     status: 409,
     detail: `Account ${account.name} shows no code: ${account.status.message}. POST /api/accounts/${id}/reconnect asks for one.`,
@@ -127,7 +151,7 @@ async function codeJson(code: QrCode) {
     revision: code.revision,
     expiresAt: code.expiresAt.toISOString(),
     attempt: code.attempt,
-    attempts,
+    attempts: code.attempts,
   };
 }
 

@@ -1,9 +1,11 @@
 import type { Channel, ChannelNotice, ChannelSink, ChannelState } from '../../channels/channel.ts';
-import type { Batch } from '../../platform/commit-writer.ts';
+import type { Batch, ChangeKind } from '../../platform/commit-writer.ts';
+import type { Transaction } from '../../platform/database.ts';
 import type { Log } from '../../platform/log.ts';
 import { type AccountRunner, type ChannelFactory, createAccountRunner } from './account-runner.ts';
 import type { AccountKind } from './account-settings.ts';
-import { linkedChange } from './accounts.store.ts';
+import { numberInUse, numberInUseStatus, statusOf } from './account-status.ts';
+import type { LinkChange } from './link.store.ts';
 import type { StatusWriter } from './status-writer.ts';
 
 /** Where messages and mappings of a channel go; what concerns the account itself stays here. */
@@ -11,12 +13,15 @@ export interface Inbox {
   incoming: ChannelSink['incoming'];
   receipt: ChannelSink['receipt'];
   mapping(mapping: { lid: string; phone: string }, batch: Batch): void;
+  /** The account is linked to another number: nothing of the one before may leave any more. Returns how many messages were cancelled. */
+  endQueue(tx: Transaction, accountId: string): Promise<number>;
 }
 
 export interface RunningAccountsOptions {
   open: ChannelFactory;
   inbox: Inbox;
   statuses: StatusWriter;
+  linkedChange: ChangeKind<LinkChange>;
   /** Another account of this server that is linked to the number, if any. */
   holderOf(accountId: string, phone: string): Promise<{ name: string } | undefined>;
   log: Log;
@@ -37,17 +42,33 @@ export function createRunningAccounts(options: RunningAccountsOptions): RunningA
   const runners = new Map<string, AccountRunner>();
   const restarting = new Map<string, Promise<void>>();
   const listeners = new Set<(accountId: string) => void>();
+  /** Who holds the number of an account whose link is being undone. */
+  const holders = new Map<string, string>();
 
   function tell(accountId: string): void {
     for (const listener of listeners) listener(accountId);
   }
 
-  async function refuseNumberInUse(accountId: string, state: ChannelState): Promise<void> {
-    if (state.kind !== 'online' || state.self.phone === null) return;
-    const holder = await options.holderOf(accountId, state.self.phone);
-    if (!holder) return;
+  function told(accountId: string, state: ChannelState): void {
+    const holder = state.kind === 'needs-login' && state.reason === numberInUse ? holders.get(accountId) : undefined;
+    holders.delete(accountId);
+    statuses.write(accountId, state, holder === undefined ? statusOf(state) : numberInUseStatus(holder));
+    tell(accountId);
+  }
+
+  /** An account is online for others only once its number is known to be its own: its queue would leave at once. */
+  async function toldOnline(accountId: string, state: Extract<ChannelState, { kind: 'online' }>): Promise<void> {
+    const { phone } = state.self;
+    const holder = phone === null ? undefined : await options.holderOf(accountId, phone);
+    const channel = runners.get(accountId)?.channel;
+    if (channel?.state.kind !== 'online') return;
+    if (!holder) {
+      told(accountId, state);
+      return;
+    }
     log.warn('The number is already linked to another account', { accountId });
-    await runners.get(accountId)?.channel?.pairing?.unlink('account.number_in_use');
+    holders.set(accountId, holder.name);
+    await channel.pairing?.unlink(numberInUse);
   }
 
   function runnerOf(account: { id: string; kind: AccountKind }): AccountRunner {
@@ -61,14 +82,17 @@ export function createRunningAccounts(options: RunningAccountsOptions): RunningA
       inbox: {
         incoming: inbox.incoming,
         receipt: inbox.receipt,
-        notice: (notice, batch) => takeNotice(inbox, notice, batch),
+        notice: (notice, batch) => takeNotice(options, notice, batch),
       },
-      onState: (state) => {
-        statuses.write(id, state);
-        refuseNumberInUse(id, state).catch((error: unknown) => {
+      onState(state) {
+        if (state.kind !== 'online') {
+          told(id, state);
+          return;
+        }
+        toldOnline(id, state).catch((error: unknown) => {
           log.error('The number of the account could not be checked', { accountId: id, error });
+          void runner.restart({ urgent: false }).catch(() => undefined);
         });
-        tell(id);
       },
       log,
     });
@@ -105,16 +129,16 @@ export function createRunningAccounts(options: RunningAccountsOptions): RunningA
   };
 }
 
-function takeNotice(inbox: Inbox, notice: ChannelNotice, batch: Batch): void {
+function takeNotice(options: RunningAccountsOptions, notice: ChannelNotice, batch: Batch): void {
   switch (notice.kind) {
     case 'paired':
-      batch.add(linkedChange, { linked: true, phone: notice.self.phone, lid: notice.self.lid });
+      batch.add(options.linkedChange, { linked: true, phone: notice.self.phone, lid: notice.self.lid });
       return;
     case 'unpaired':
-      batch.add(linkedChange, { linked: false, phone: null, lid: null });
+      batch.add(options.linkedChange, { linked: false, phone: null, lid: null });
       return;
     case 'mapping':
-      inbox.mapping(notice, batch);
+      options.inbox.mapping(notice, batch);
       return;
   }
 }

@@ -2,14 +2,14 @@ import type { ChannelState } from '../../channels/channel.ts';
 import type { CommitWriter } from '../../platform/commit-writer.ts';
 import type { EventBus, Occurrence } from '../../platform/event-bus.ts';
 import type { Log } from '../../platform/log.ts';
-import type { Secrets } from '../../platform/secrets.ts';
+import type { SealedPlace, Secrets } from '../../platform/secrets.ts';
 import type { EventName } from '../../events.ts';
-import { type AccountStatus, statusOf } from './account-status.ts';
+import type { AccountStatus } from './account-status.ts';
 import { statusChangeKind, type StatusChange } from './accounts.store.ts';
 
 export interface StatusWriter {
-  /** Stores what a channel says of itself, in order with everything else that the channel stores. */
-  write(accountId: string, state: ChannelState): void;
+  /** Stores what a channel says of itself, and in which words, in order with everything else that the channel stores. */
+  write(accountId: string, state: ChannelState, status: AccountStatus): void;
   /** Resolves when everything said of the account so far is stored. */
   written(accountId: string): Promise<void>;
   stop(): void;
@@ -27,19 +27,14 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
   const kind = statusChangeKind(events);
   const stopping = new AbortController();
   const lastWords = new Map<string, string>();
+  const lastQr = new Map<string, number>();
 
-  function changeOf(accountId: string, state: ChannelState): StatusChange {
+  function codesOf(accountId: string, state: ChannelState): Pick<StatusChange, 'qr' | 'pairingCode'> {
+    if (state.kind !== 'pairing') return { qr: null, pairingCode: null };
+    const { qr, attempt, attempts, expiresAt, code } = state;
     return {
-      status: statusOf(state),
-      qr:
-        state.kind === 'pairing'
-          ? {
-              code: secrets.seal(state.qr, qrPlace(accountId)),
-              attempt: state.attempt,
-              expiresAt: state.expiresAt,
-            }
-          : null,
-      self: state.kind === 'online' ? state.self : null,
+      qr: { code: secrets.seal(qr, qrPlace(accountId)), attempt, attempts, expiresAt },
+      pairingCode: code && { ...code, code: secrets.seal(code.code, pairingCodePlace(accountId)) },
     };
   }
 
@@ -50,7 +45,8 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
       lastWords.set(accountId, words);
       found.push(statusOccurrence(accountId, status));
     }
-    if (qr) {
+    if (qr && lastQr.get(accountId) !== qr.expiresAt.getTime()) {
+      lastQr.set(accountId, qr.expiresAt.getTime());
       const names: EventName[] = ['qrcode.updated'];
       found.push({ accountId, names, data: { attempt: qr.attempt, expiresAt: qr.expiresAt } });
     }
@@ -58,8 +54,9 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
   }
 
   return {
-    write(accountId, state) {
-      const change = changeOf(accountId, state);
+    write(accountId, state, status) {
+      const self = state.kind === 'online' ? state.self : null;
+      const change: StatusChange = { ...codesOf(accountId, state), status, self };
       const batch = writer.batch(accountId);
       batch.add(kind, { ...change, occurrences: occurrencesOf(accountId, change) });
       writer.commit(batch, stopping.signal).then(
@@ -82,6 +79,10 @@ export function statusOccurrence(accountId: string, status: AccountStatus): Occu
   };
 }
 
-export function qrPlace(accountId: string): { table: string; row: string; column: string } {
+export function qrPlace(accountId: string): SealedPlace {
   return { table: 'whatsapp_accounts', row: accountId, column: 'qr' };
+}
+
+export function pairingCodePlace(accountId: string): SealedPlace {
+  return { table: 'whatsapp_accounts', row: accountId, column: 'pairing_code' };
 }

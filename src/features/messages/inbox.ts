@@ -1,20 +1,25 @@
 import type { IncomingMessage, Receipt } from '../../channels/content.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Batch } from '../../platform/commit-writer.ts';
+import type { Transaction } from '../../platform/database.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Secrets } from '../../platform/secrets.ts';
 import { incomingKind, mappingKind, receiptKind } from './inbox.store.ts';
+import { statusOccurrence } from './message-events.ts';
+import { endQueue } from './queue.store.ts';
 
 /** The receiving side: adds what a channel tells to the batch it is given. Nothing here waits or writes by itself. */
 export interface MessageInbox {
   incoming(message: IncomingMessage, batch: Batch): void;
   receipt(receipt: Receipt, batch: Batch): void;
   mapping(mapping: { lid: string; phone: string }, batch: Batch): void;
+  /** The account has another number now; what waits to be sent from the one before ends. Returns how many were cancelled. */
+  endQueue(tx: Transaction, accountId: string): Promise<number>;
 }
 
 export function createMessageInbox(options: { events: EventBus; secrets: Secrets; clock: Clock }): MessageInbox {
-  const { secrets, clock } = options;
+  const { events, secrets, clock } = options;
   const incoming = incomingKind(options.events);
   const receipts = receiptKind(options.events);
 
@@ -43,6 +48,15 @@ export function createMessageInbox(options: { events: EventBus; secrets: Secrets
     },
     receipt: (receipt, batch) => batch.add(receipts, receipt),
     mapping: ({ lid, phone }, batch) => batch.add(mappingKind, { lid, phone }),
+    async endQueue(tx, accountId) {
+      const ended = await endQueue(tx, accountId);
+      await events.publish(tx, ended.map(statusOccurrence));
+      tx.afterCommit(() => {
+        for (const { id } of ended) events.announce(`message:${id}`);
+        if (ended.length > 0) events.announce(`messages:${accountId}`);
+      });
+      return ended.filter(({ status }) => status === 'cancelled').length;
+    },
   };
 }
 

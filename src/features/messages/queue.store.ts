@@ -76,6 +76,25 @@ export async function cancelQueued(db: Queryable, id: string, accountId: string)
   return db.one<MessageRow>(cancelSql, [id, accountId]);
 }
 
+const endQueueSql = `
+  WITH ended AS (
+    UPDATE messages m
+    SET error_code = 'account.number_changed', error_retryable = false,
+        status = CASE WHEN m.status = 'queued' THEN 'cancelled' ELSE 'failed' END,
+        cancelled_at = CASE WHEN m.status = 'queued' THEN now() END,
+        failed_at = CASE WHEN m.status = 'sending' THEN now() END,
+        error_message = CASE WHEN m.status = 'queued'
+          THEN 'Cancelled: the account was linked to another number before this message was sent.'
+          ELSE 'The account was linked to another number before this message was confirmed. It may have arrived.' END
+    WHERE m.account_id = $1 AND m.status IN ('queued', 'sending')
+    RETURNING ${messageColumns})
+  SELECT * FROM ended ORDER BY position`;
+
+/** Cancels what waits; what is under way without a result can have none any more, and has failed. In order of acceptance. */
+export async function endQueue(db: Queryable, accountId: string): Promise<MessageRow[]> {
+  return db.rows<MessageRow>(endQueueSql, [accountId]);
+}
+
 const expireSql = `
   UPDATE messages m SET status = 'expired', expired_at = now()
   WHERE m.id IN (SELECT q.id FROM messages q WHERE q.status = 'queued' AND q.expires_at <= now()
