@@ -59,6 +59,8 @@ export interface AppTimings {
   sandboxReadyMs: number;
   /** How long a customer's message to a sandbox account may take to be stored. */
   sandboxArrivalMs: number;
+  /** How long changes on a virtual phone are gathered before they are announced. */
+  sandboxGatherMs: number;
   unlinkMs: number;
   idempotencySweepMs: number;
   auditSweepMs: number;
@@ -80,6 +82,7 @@ export const appTimings: AppTimings = {
   sendWaitMs: 20_000,
   sandboxReadyMs: 20_000,
   sandboxArrivalMs: 5_000,
+  sandboxGatherMs: 100,
   unlinkMs: 5_000,
   idempotencySweepMs: 3_600_000,
   auditSweepMs: 3_600_000,
@@ -258,11 +261,15 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     },
   });
   const sandbox = createSandbox({
+    ...shared,
     accounts,
     messages,
     network,
-    readyMs: timings.sandboxReadyMs,
-    arrivalMs: timings.sandboxArrivalMs,
+    timings: {
+      readyMs: timings.sandboxReadyMs,
+      arrivalMs: timings.sandboxArrivalMs,
+      gatherMs: timings.sandboxGatherMs,
+    },
   });
   const system = createSystem({ database, clock, version });
   const routes = [
@@ -281,7 +288,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     ...systemRoutes(system),
   ];
   // Stopped in reverse: the send loops wait for confirmations before the lines are closed.
-  const services: Service[] = [signIn, system, audit, network, accounts, messages];
+  const services: Service[] = [signIn, system, audit, network, sandbox, accounts, messages];
   return { ...shared, access, signIn, audit, accounts, messages, sandbox, system, routes, services };
 }
 

@@ -1,4 +1,5 @@
 import { createAddressBook } from './addresses.ts';
+import { createChanges } from './changes.ts';
 import { createDeliveries } from './deliveries.ts';
 import { createDeviceNotices } from './device-notices.ts';
 import { createDirectory } from './directory.ts';
@@ -24,17 +25,19 @@ export function assemble(options: SimulatorOptions, log: Network['log']): PhoneP
   const state = createState(options.store, log);
   const directory = createDirectory(addresses, state);
   const faults = createFaults();
+  const changes = createChanges();
   const network: Network = {
     addresses,
     state,
     directory,
     faults,
+    changes,
     log,
     deliveries: createDeliveries(state, faults),
     groups: createGroups(addresses, state),
     tally: createTally(),
     receiptDelayMs: options.receiptDelayMs ?? defaultReceiptDelayMs,
-    ...createPhones(directory, state),
+    ...createPhones(directory, state, changes),
   };
   const post = createPost(network);
   const outbox = createPhoneOutbox(network, post);

@@ -29,7 +29,8 @@ export interface ChatLog {
 const keptMessages = 200;
 const order: readonly MessageStatus[] = ['pending', 'sent', 'received', 'delivered', 'read'];
 
-export function createChatLog(number: string, state: State): ChatLog {
+/** `changed` is told the chat of each message that comes or moves its ticks. */
+export function createChatLog(number: string, state: State, changed: (chat: string) => void): ChatLog {
   const rows = new Map<number, Row>();
   const byId = new Map<string, Row>();
   const waiters = new Set<(message: PhoneMessage) => void>();
@@ -62,6 +63,7 @@ export function createChatLog(number: string, state: State): ChatLog {
       save(row);
       dropOldest();
       for (const waiter of waiters) waiter(message);
+      changed(message.chat);
       return true;
     },
     all: () => Array.from(rows.values(), (row) => row.message),
@@ -74,6 +76,7 @@ export function createChatLog(number: string, state: State): ChatLog {
         row.message = { ...row.message, status };
         save(row);
         for (const waiter of waiters) waiter(row.message);
+        changed(row.message.chat);
       }
     },
     wait(fits, signal) {

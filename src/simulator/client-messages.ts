@@ -23,7 +23,7 @@ interface Outgoing {
 
 /** Takes message stanzas from clients: delivers them to every device and acknowledges them once that is durable. */
 export function createClientMessages(network: Network, post: Post) {
-  const { addresses, faults, state, tally } = network;
+  const { addresses, changes, faults, state, tally } = network;
 
   function read(node: BinaryNode, sender: Device): Outgoing {
     const shares = children(find(node, 'participants')).flatMap((child) => {
@@ -108,6 +108,7 @@ export function createClientMessages(network: Network, post: Post) {
       tally.stanza(node.attrs['id'] ?? '');
       const refusal = faults.take('error-ack', sender.number);
       if (refusal) {
+        changes.tell({ number: sender.number });
         acknowledge(line, sender, node, refusal.code);
         return;
       }

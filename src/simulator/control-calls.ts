@@ -49,6 +49,7 @@ export const phoneCalls: Readonly<Record<string, Call<VirtualPhone>>> = {
   read: (phone, [chat]) => phone.read(optionalText(chat, 'chat')),
   loseNetwork: (phone) => phone.loseNetwork(),
   regainNetwork: (phone) => phone.regainNetwork(),
+  isAway: (phone) => phone.isAway(),
   devices: (phone) => phone.devices(),
   logOut: (phone, [deviceJid]) => phone.logOut(optionalText(deviceJid, 'deviceJid')),
   remove: (phone) => phone.remove(),
@@ -64,6 +65,7 @@ export const networkCalls: Readonly<Record<string, Call<Control>>> = {
   },
   fault: (control, [wanted]) => control.fault(fault(wanted)),
   clearFaults: (control) => control.clearFaults(),
+  faultsInWait: (control, [number]) => control.faultsInWait(text(number, 'number')),
   counters(control) {
     const { stanzasById, openSockets, mostSockets, ...counters } = control.counters();
     return {

@@ -50,11 +50,12 @@ export interface VirtualPhone {
   messages(): readonly PhoneMessage[];
   /** Waits until a message with this text has arrived at this phone (or has already), from `from` when given. */
   receives(text: string, options?: { from?: string; signal?: AbortSignal }): Promise<PhoneMessage>;
-  /** Marks everything in a chat, or everything, as read and sends the read receipts. */
+  /** Marks everything in a chat, or everything, as read and sends the read receipts. Rejects while the phone is away. */
   read(chat?: string): Promise<void>;
   /** The phone itself is away: nothing reaches it and no receipts leave, until it returns. */
-  loseNetwork(): void;
+  loseNetwork(): Promise<void>;
   regainNetwork(): Promise<void>;
+  isAway(): boolean;
   /** Jids of the linked devices. */
   devices(): readonly string[];
   /** "Log out" on the phone: the device is removed and its line closed with 401 device_removed. Default: all devices. */
@@ -103,6 +104,13 @@ export interface Counters {
   acknowledgedByClients: number;
 }
 
+/** Something changed on a phone: a message, a tick, a linked device, its network, or a message that was refused to it. */
+export interface PhoneChange {
+  readonly number: string;
+  /** Where it is about a chat: the other person's phone jid, or the group's jid. */
+  readonly chat?: string;
+}
+
 export interface Control {
   /** The phone with this number; it joins the network when first named. Throws unless the digits start with 999. */
   phone(number: string): VirtualPhone;
@@ -112,6 +120,10 @@ export interface Control {
   createGroup(subject: string, participants: readonly string[], addressing?: 'phone' | 'lid'): Promise<VirtualGroup>;
   fault(fault: Fault): Promise<void>;
   clearFaults(): void;
+  /** Faults that lie in wait for this phone's linked devices. */
+  faultsInWait(number: string): readonly Fault['kind'][];
+  /** Only in the network's own process. Returns how to stop watching. */
+  watch(listener: (change: PhoneChange) => void): () => void;
   counters(): Counters;
   /** Load: `count` texts from one phone to another at `perSecond` (0 = as fast as the line takes them). */
   flood(options: {

@@ -25,6 +25,7 @@ export function createDeviceNotices(network: Network): DeviceNotices {
     },
     changed(change, device) {
       const { number, keyIndex } = device;
+      network.changes.tell({ number });
       const listed = (['phone', 'lid'] as const).map((addressing) =>
         stanza('device', { jid: addresses.jid(number, addressing, device.device), 'key-index': keyIndex?.toString() }),
       );

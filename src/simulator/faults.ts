@@ -42,6 +42,8 @@ export interface Faults {
   silent(number: string): boolean;
   unanswered(number: string, xmlns: string): boolean;
   unregistered(number: string): boolean;
+  /** What lies in wait for this number. */
+  inWait(number: string): readonly Fault['kind'][];
 }
 
 function appliesTo(fault: Fault, number: string): boolean {
@@ -105,5 +107,6 @@ export function createFaults(): Faults {
     silent: (number) => find('silent-line', number) !== undefined,
     unanswered: (number, xmlns) => find('unanswered-query', number, (fault) => fault.xmlns === xmlns) !== undefined,
     unregistered: (number) => find('unregistered', number) !== undefined,
+    inWait: (number) => active.filter((fault) => appliesTo(fault, number)).map(({ kind }) => kind),
   };
 }

@@ -62,6 +62,61 @@ test('a client is linked by the code that its owner types', async () => {
   await network.control.phone('9990000000003').receives('linked by code');
 });
 
+test('typing ends when it is given up, also where the client never answers', async () => {
+  const phone = network.control.phone(newcomer);
+  const client = network.connect(newStockAccount());
+  await client.qr();
+  const code = await client.sock.requestPairingCode(newcomer);
+  client.mute();
+  await expect(phone.enterCode('WRNGC0DE', AbortSignal.timeout(300))).rejects.toThrow('aborted');
+  await expect(phone.enterCode(code, AbortSignal.timeout(300))).rejects.toThrow('aborted');
+});
+
+test('a client of an unusual name gets no code', async () => {
+  const client = network.connect(newStockAccount(), { browser: ['Somewhere', 'Chrome', '1.0'] });
+  await client.qr();
+  const refused = new Promise((resolve) => client.sock.ws.on('CB:iq,type:error', resolve));
+  const code = await client.sock.requestPairingCode(newcomer);
+  expect(await refused).toMatchObject({ content: [{ tag: 'error', attrs: { code: '400' } }] });
+  await expect(network.control.phone(newcomer).enterCode(code, AbortSignal.timeout(100))).rejects.toThrow('aborted');
+});
+
+test('whoever watches is told of a code, a link, a message, its ticks, and a phone that goes away', async () => {
+  const seen: string[] = [];
+  const stop = network.control.watch(({ number, chat }) =>
+    seen.push(chat === undefined ? number : `${number} ${chat}`),
+  );
+  const told = async (work: () => Promise<unknown>): Promise<string[]> => {
+    seen.splice(0);
+    await work();
+    return [...new Set(seen)];
+  };
+  const phone = network.control.phone(newcomer);
+  const client = network.connect(newStockAccount());
+  await client.qr();
+  let code = '';
+  const asking = async (): Promise<void> => {
+    code = await client.sock.requestPairingCode(newcomer);
+    await expect.poll(() => seen).toContain(newcomer);
+  };
+  expect(await told(asking)).toEqual([newcomer]);
+  const linking = async (): Promise<void> => {
+    phone.enterCode(code).catch(() => undefined);
+    await client.closed();
+  };
+  expect(await told(linking)).toEqual([newcomer]);
+  const other = network.control.phone('9990000000003');
+  expect(await told(() => phone.send({ to: other.number, text: 'hello' }))).toEqual(
+    expect.arrayContaining([`${newcomer} ${other.jid}`, `${other.number} ${phone.jid}`]),
+  );
+  expect(await told(() => other.read())).toContain(`${newcomer} ${other.jid}`);
+  expect(await told(() => other.loseNetwork())).toEqual([other.number]);
+  expect(other.isAway()).toBe(true);
+  await expect(other.read()).rejects.toThrow('no network');
+  stop();
+  expect(await told(() => other.regainNetwork())).toEqual([]);
+});
+
 test('a client that waits for its scan keeps its line', async () => {
   const client = network.connect(newStockAccount(), { keepAliveIntervalMs: 50 });
   await client.qr();

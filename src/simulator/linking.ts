@@ -45,6 +45,11 @@ export interface Linking {
   loggedIn(device: Device): void;
 }
 
+/** What was typed is not the code; it may be typed again. */
+class WrongCode extends Error {
+  override readonly name = 'WrongCode';
+}
+
 const codesPerLine = 6;
 const rememberedRefs = 600;
 const codePatienceMs = 2000;
@@ -193,7 +198,7 @@ export function createLinking(network: Network, notices: DeviceNotices): Linking
     try {
       advSecret = finishByCode(shared, await finished, account, offer.identityKey);
     } catch {
-      throw new Error('The code is not the one that the device shows');
+      throw new WrongCode('The code is not the one that the device shows');
     }
     return pair(phone, offer, advSecret);
   }
@@ -210,6 +215,7 @@ export function createLinking(network: Network, notices: DeviceNotices): Linking
       if (refused) return { error: { code: refused.code, text: 'refused' } };
       if (!isUsualDisplay(node)) return { error: { code: 400, text: 'bad-request' } };
       offer.hello = hello;
+      network.changes.tell({ number: hello.number });
       for (const waiter of helloWaiters) waiter();
       helloWaiters.clear();
       return result(helloAnswer(hello));

@@ -63,6 +63,8 @@ export function createLocalControl(parts: PhoneParts): Control {
     },
     fault: (fault) => commitFault(network, logins, fault),
     clearFaults: () => clearFaults(network, logins),
+    faultsInWait: (text) => network.faults.inWait(parseNumber(text)),
+    watch: (listener) => network.changes.watch(listener),
     counters: () => network.tally.counters(),
     flood: (options) => flood(phone(options.from), phone(options.to), network, options),
   };

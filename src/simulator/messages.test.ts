@@ -138,7 +138,7 @@ test('a client that dies before it acknowledged a message gets it again', async 
 test('a phone that is away gets its messages when it returns, and only then confirms them', async () => {
   const client = await network.login(owner);
   const phone = network.control.phone(friend);
-  phone.loseNetwork();
+  await phone.loseNetwork();
   const id = await client.sends(friendJid, 'when you are back');
   await client.acknowledged(id);
   expect(phone.messages()).toEqual([]);
@@ -150,7 +150,7 @@ test('a phone that is away gets its messages when it returns, and only then conf
 test('a message typed while the phone is away leaves when it returns', async () => {
   const client = await network.login(owner);
   const phone = network.control.phone(friend);
-  phone.loseNetwork();
+  await phone.loseNetwork();
   const sent = phone.send({ to: owner, text: 'delayed' });
   expect(phone.messages()).toMatchObject([{ text: 'delayed', status: 'pending' }]);
   await phone.regainNetwork();

@@ -1,5 +1,6 @@
 import { S_WHATSAPP_NET, type BinaryNode } from '@whiskeysockets/baileys';
 import type { AddressBook, DeviceAddress } from './addresses.ts';
+import type { Changes } from './changes.ts';
 import { createChatLog, type ChatLog } from './chat-log.ts';
 import type { Deliveries } from './deliveries.ts';
 import type { Device, Directory, PhoneRecord } from './directory.ts';
@@ -27,6 +28,7 @@ export interface Network {
   readonly deliveries: Deliveries;
   readonly groups: Groups;
   readonly faults: Faults;
+  readonly changes: Changes;
   readonly tally: Tally;
   readonly receiptDelayMs: number;
   log(message: string, context: Record<string, unknown>): void;
@@ -35,7 +37,11 @@ export interface Network {
 }
 
 /** Gives each phone its memory when it is first asked for. */
-export function createPhones(directory: Directory, state: State): Pick<Network, 'phone' | 'forgetPhone'> {
+export function createPhones(
+  directory: Directory,
+  state: State,
+  changes: Changes,
+): Pick<Network, 'phone' | 'forgetPhone'> {
   const phones = new Map<string, Phone>();
   return {
     phone(number) {
@@ -46,7 +52,7 @@ export function createPhones(directory: Directory, state: State): Pick<Network, 
         record,
         signal: createSignalSessions(record, state),
         senderKeys: createSenderKeys(number, state),
-        chats: createChatLog(number, state),
+        chats: createChatLog(number, state, (chat) => changes.tell({ number, chat })),
       };
       phones.set(number, phone);
       return phone;

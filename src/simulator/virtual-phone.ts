@@ -51,6 +51,7 @@ export function createVirtualPhone(parts: PhoneParts, number: string): VirtualPh
     await post.deliverToAll(number, stanza('receipt', { ...common, type: 'read-self', ...ownWhere }, withList(ids)), 0);
   }
   async function read(chat?: string): Promise<void> {
+    if (phone().record.identity.away) throw new Error('The phone has no network');
     const unread = new Map<string, PhoneMessage[]>();
     const wanted =
       chat === undefined || network.groups.get(chat)
@@ -69,10 +70,14 @@ export function createVirtualPhone(parts: PhoneParts, number: string): VirtualPh
     }
     await state.durable();
   }
-  async function regainNetwork(): Promise<void> {
+  function setAway(away: boolean): void {
     const { record } = phone();
-    record.identity.away = false;
+    record.identity.away = away;
     record.save();
+    network.changes.tell({ number });
+  }
+  async function regainNetwork(): Promise<void> {
+    setAway(false);
     for (const node of deliveries.drain({ number, device: 0 })) await post.deliver({ number, device: 0 }, node);
     await outbox.sendPending(phone());
     await receipts.release(number);
@@ -107,11 +112,11 @@ export function createVirtualPhone(parts: PhoneParts, number: string): VirtualPh
     },
     read,
     loseNetwork() {
-      const { record } = phone();
-      record.identity.away = true;
-      record.save();
+      setAway(true);
+      return state.durable();
     },
     regainNetwork,
+    isAway: () => phone().record.identity.away,
     devices: () => linked().map(({ device }) => addresses.jid(number, 'phone', device)),
     logOut,
     async remove() {
@@ -120,6 +125,7 @@ export function createVirtualPhone(parts: PhoneParts, number: string): VirtualPh
       receipts.forget(number);
       directory.removePhone(number);
       network.forgetPhone(number);
+      network.changes.tell({ number });
       await state.durable();
     },
   };

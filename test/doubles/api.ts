@@ -25,7 +25,7 @@ export interface MessageJson {
   text: string | null;
   status: string;
   statusAt: Record<string, string | null>;
-  error: { code: string } | null;
+  error: { code: string; message: string; retryable: boolean } | null;
 }
 
 /** What a script does with a server, in words of the product. */

@@ -63,6 +63,7 @@ export function createControlClient(url: string): RemoteControl {
       read: (chat) => call(at('read'), [chat]),
       loseNetwork: () => call(at('loseNetwork'), []),
       regainNetwork: () => call(at('regainNetwork'), []),
+      isAway: () => call(at('isAway'), []),
       devices: () => call(at('devices'), []),
       logOut: (deviceJid) => call(at('logOut'), [deviceJid]),
       remove: () => call(at('remove'), []),

@@ -105,6 +105,17 @@ function leaksIn(output: string): string[] {
   return canaries.filter(({ text }) => output.includes(text)).map(({ what }) => what);
 }
 
+/** Links the account anew by a code, after a wrong one. */
+async function linkByCode(address: string, path: string): Promise<void> {
+  const { call, data } = client(address);
+  await data('POST', `${path}/reconnect`);
+  const { code } = await data('POST', `${path}/pairing-code`, { body: { phone: '+9990000000077' } });
+  for (const text of [String(code), String(code).replace('-', '')]) canary('the code to type', text);
+  const wrong = { code: canary('a wrong code', 'CNRY-C0DE') };
+  expect(await call('POST', `${path}/sandbox/enter-code`, { body: wrong })).toMatchObject({ status: 409 });
+  await data('POST', `${path}/sandbox/enter-code`, { body: {} });
+}
+
 /** The whole life of a sandbox account, with mistakes on the way, each with words that must not be logged. */
 async function liveOneLife(address: string): Promise<void> {
   const { call, data } = client(address);
@@ -159,6 +170,7 @@ async function liveOneLife(address: string): Promise<void> {
   canary('the second account key', String(renewed['apiKey']));
   await data('POST', `${path}/sandbox/faults`, { key: String(renewed['apiKey']), body: { kind: 'device-removed' } });
   await waitFor(async () => (await data('GET', path))['status'] === 'auth_failed');
+  await linkByCode(address, path);
   await data('DELETE', path);
 
   const made = await data('POST', '/api/keys', { body: { name: 'Script' } });

@@ -51,7 +51,8 @@ async function newAccount(name: string): Promise<{ id: string; key: string }> {
 /** What no refused request may have changed. */
 async function stored(): Promise<unknown> {
   return app.database.one(`
-    SELECT (SELECT jsonb_agg(jsonb_build_array(id, name, kind, paused, linked_at IS NULL, settings) ORDER BY id)
+    SELECT (SELECT jsonb_agg(jsonb_build_array(id, name, kind, paused, linked_at IS NULL, settings, notice,
+                     pairing_code IS NULL) ORDER BY id)
               FROM whatsapp_accounts) AS accounts,
            (SELECT jsonb_agg(jsonb_build_array(id, name, ends_at) ORDER BY id) FROM api_keys) AS keys,
            (SELECT count(*) FROM audit_log) AS acts,
@@ -161,6 +162,8 @@ beforeAll(async () => {
     to: '+9995550101',
     username: 'ada',
     password: 'correct horse',
+    phone: '+9995550102',
+    customer: '+9995550101',
   };
   const { text } = await client.send({ method: 'GET', path: '/api/openapi.json', headers: {} });
   document = JSON.parse(text) as OpenApiDocument;

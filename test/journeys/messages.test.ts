@@ -64,7 +64,7 @@ function receivedBy(phone: ReturnType<typeof newCustomer>): string[] {
 
 test('a message is sent only when the server has confirmed it, and goes again under the same id until then', async () => {
   const customer = newCustomer();
-  customer.loseNetwork();
+  await customer.loseNetwork();
   await simulator.control.fault({ kind: 'drop-acks', number: owner, times: 1 });
   const accepted = await api.send(shop, customer.number, 'confirm me');
   expect(accepted).toMatchObject({ status: 'queued', position: 1, duplicate: false, warnings: [] });
@@ -188,7 +188,7 @@ test('a number that is not on WhatsApp is accepted and fails; what can be no add
 
 test('without a result in time, wait answers 202 and the message goes on', async () => {
   const customer = newCustomer();
-  customer.loseNetwork();
+  await customer.loseNetwork();
   await simulator.control.fault({ kind: 'drop-acks', number: owner, times: 2 });
   const answer = await post('/api/send?wait=true', { to: customer.number, text: 'patience' });
   expect(answer.status).toBe(202);
@@ -197,7 +197,7 @@ test('without a result in time, wait answers 202 and the message goes on', async
 
 test('a queued message can be cancelled, and no other', async () => {
   const customer = newCustomer();
-  customer.loseNetwork();
+  await customer.loseNetwork();
   await simulator.control.fault({ kind: 'drop-acks', number: owner, times: 2 });
   await api.send(shop, customer.number, 'under way');
   await api.lists(shop, 'under way', 'sending');
@@ -217,7 +217,7 @@ test('a queued message can be cancelled, and no other', async () => {
 
 test('a message whose time is over before its turn expires', async () => {
   const customer = newCustomer();
-  customer.loseNetwork();
+  await customer.loseNetwork();
   await simulator.control.fault({ kind: 'drop-acks', number: owner, times: 20 });
   await api.send(shop, customer.number, 'holds the chat');
   const body = { to: customer.number, text: 'only now', expiresInSeconds: 1 };

@@ -14,19 +14,40 @@ export interface NetworkControl {
   phones(): readonly VirtualPhone[];
   nextFreeNumber(): string;
   fault(fault: NetworkFault): Promise<void>;
+  /** Kinds of the faults that lie in wait for this phone's linked devices. They do not outlive the process. */
+  faultsInWait(number: string): readonly string[];
+  /** Told when something changes on a phone. Returns how to stop watching. */
+  watch(listener: (change: PhoneChange) => void): () => void;
+}
+
+/** `chat` is the other person's jid, where it is about a chat. */
+export interface PhoneChange {
+  readonly number: string;
+  readonly chat?: string;
 }
 
 export type NetworkFault =
   | { kind: 'drop-line' | 'device-removed' | 'replaced'; number: string }
-  | { kind: 'stream-error'; number: string; code: number };
+  | { kind: 'stream-error'; number: string; code: number }
+  | { kind: 'error-ack'; number: string; code: number; times: number };
 
 /** Numbers are digits only and start with 999. */
 export interface VirtualPhone {
   readonly number: string;
   readonly jid: string;
   scan(code: string, signal?: AbortSignal): Promise<unknown>;
+  /** Types the code that a device shows for this number. Rejects with an error named `WrongCode` when it is another one. */
+  enterCode(code: string, signal?: AbortSignal): Promise<unknown>;
   send(message: { to: string; text: string }): Promise<{ id: string }>;
   messages(): readonly PhoneMessage[];
+  /** Opens a chat: what has arrived there is read, and the receipts leave. Rejects while the phone is away. */
+  read(chat?: string): Promise<void>;
+  /** Away, nothing reaches the phone and nothing leaves it. Stays so when the process is killed. */
+  loseNetwork(): Promise<void>;
+  regainNetwork(): Promise<void>;
+  isAway(): boolean;
+  /** Removes the linked devices, as "Log out" on the phone does. */
+  logOut(): Promise<void>;
   remove(): Promise<void>;
 }
 
