@@ -252,6 +252,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     ...shared,
     accounts,
     queueLimit,
+    sandboxNumbersEverywhere,
     timings: {
       pollMs: timings.queuePollMs,
       idleMs: timings.queueIdleMs,
@@ -279,8 +280,6 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     ...sandboxRoutes(sandbox),
     ...messageRoutes({
       messages,
-      accounts,
-      sandboxNumbersEverywhere,
       waitMs: timings.sendWaitMs,
     }),
     ...keyRoutes(access),

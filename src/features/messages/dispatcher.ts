@@ -6,7 +6,7 @@ import type { EventBus } from '../../platform/event-bus.ts';
 import type { Log } from '../../platform/log.ts';
 import { backoffMs, type Random } from '../../platform/retry.ts';
 import type { MessageRow } from './message.ts';
-import { statusOccurrence } from './message-events.ts';
+import { announceChange, statusOccurrence } from './message-events.ts';
 import { bucketAfter, depart, departuresToLookAt, nextDepartureMs, type Pace } from './pacing.ts';
 import { claimNext, lastDepartures, listUnconfirmed, markFailed, markSent } from './queue.store.ts';
 
@@ -77,6 +77,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       if (delayMs > 0) return Math.min(delayMs, timings.idleMs);
       const row = await holding(() => claimNext(database, accountId));
       if (!row) break;
+      events.announce(`messages:${accountId}`);
       launch(row);
     }
     return timings.idleMs;
@@ -150,7 +151,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
         const row = await change(tx);
         if (!row) return;
         await events.publish(tx, [statusOccurrence(row)]);
-        tx.afterCommit(() => events.announce(`message:${row.id}`));
+        tx.afterCommit(() => announceChange(events, row));
       });
     await repeated(write, stopping.signal);
   }

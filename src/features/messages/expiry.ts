@@ -4,7 +4,7 @@ import type { EventBus } from '../../platform/event-bus.ts';
 import type { Service } from '../../platform/lifecycle.ts';
 import type { Log } from '../../platform/log.ts';
 import { createSweep } from '../../platform/sweep.ts';
-import { statusOccurrence } from './message-events.ts';
+import { announceChange, statusOccurrence } from './message-events.ts';
 import { expireQueued, giveUpUnconfirmed } from './queue.store.ts';
 
 const batchSize = 200;
@@ -26,7 +26,7 @@ export function createExpiry(options: {
       database.transaction(async (tx) => {
         const ended = [...(await expireQueued(tx, batchSize)), ...(await giveUpUnconfirmed(tx, batchSize))];
         await events.publish(tx, ended.map(statusOccurrence));
-        tx.afterCommit(() => ended.forEach((row) => events.announce(`message:${row.id}`)));
+        tx.afterCommit(() => ended.forEach((row) => announceChange(events, row)));
         return ended.length;
       }),
   });

@@ -1,7 +1,7 @@
 import type { Receipt } from '../../channels/content.ts';
 import type { ChangeKind } from '../../platform/commit-writer.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
-import { incomingOccurrence, statusOccurrence } from './message-events.ts';
+import { announceChange, incomingOccurrence, statusOccurrence } from './message-events.ts';
 import type { MessageRow } from './message.ts';
 import { messageColumns } from './messages.store.ts';
 
@@ -85,7 +85,7 @@ export function receiptKind(events: EventBus): ChangeKind<Receipt> {
       }
       const moved = await tx.rows<MessageRow>(receiptsSql, [accountId, JSON.stringify([...furthest.values()])]);
       await events.publish(tx, moved.map(statusOccurrence));
-      tx.afterCommit(() => moved.forEach((row) => events.announce(`message:${row.id}`)));
+      tx.afterCommit(() => moved.forEach((row) => announceChange(events, row)));
     },
   };
 }

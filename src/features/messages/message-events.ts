@@ -1,5 +1,5 @@
 import type { EventName } from '../../events.ts';
-import type { Occurrence } from '../../platform/event-bus.ts';
+import type { EventBus, Occurrence } from '../../platform/event-bus.ts';
 import { messageOf, type MessageRow } from './message.ts';
 
 /** A message that arrived, or that was typed on the account's own phone. */
@@ -28,4 +28,10 @@ export function statusOccurrence(row: MessageRow): Occurrence {
     names: [...specific, 'messages.update', 'message.status'],
     data: messageOf(row),
   };
+}
+
+/** Wakes who waits for this message, and who shows its account's messages. */
+export function announceChange(events: EventBus, { id, accountId }: Pick<MessageRow, 'id' | 'accountId'>): void {
+  events.announce(`message:${id}`);
+  events.announce(`messages:${accountId}`);
 }

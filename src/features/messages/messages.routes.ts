@@ -1,11 +1,10 @@
-import { isSandboxPhone, parseAddress, type Address } from '../../channels/address.ts';
+import { parseAddress } from '../../channels/address.ts';
 import { accountOf } from '../../platform/caller.ts';
 import { positionOf } from '../../platform/cursor.ts';
 import { invalidField } from '../../platform/errors.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { type Answer, defineRoute, type NoFields, type Route, type RouteInput } from '../../platform/route.ts';
 import { type Infer, listOf } from '../../platform/schema.ts';
-import type { Accounts } from '../accounts/accounts.ts';
 import type { Acceptance, Message, Messages } from './messages.ts';
 import {
   messageAnswer,
@@ -19,9 +18,6 @@ import {
 
 export interface MessageRouteOptions {
   messages: Messages;
-  accounts: Accounts;
-  /** Whether numbers of the sandbox exist on the network of kind `whatsapp` too. */
-  sandboxNumbersEverywhere: boolean;
   /** How long `?wait=true` waits. */
   waitMs: number;
 }
@@ -60,7 +56,7 @@ async function send(options: MessageRouteOptions, input: SendInput, tx: Transact
   const { messages } = options;
   const { body, query, caller } = input;
   const accountId = accountOf(caller, body.accountId);
-  const to = await addressOf(options, accountId, body.to);
+  const to = await messages.recipient(accountId, body.to);
   const accepted = await messages.accept(tx, {
     accountId,
     origin: 'api',
@@ -79,18 +75,6 @@ async function send(options: MessageRouteOptions, input: SendInput, tx: Transact
       return message ? { status: 200, data: message } : answer;
     },
   };
-}
-
-async function addressOf(options: MessageRouteOptions, accountId: string, given: string): Promise<Address> {
-  const parsed = parseAddress(given);
-  if (!parsed.ok) throw invalidField('to', parsed.problem);
-  const { address } = parsed;
-  if (address.type === 'newsletter') throw invalidField('to', 'is a newsletter, which cannot be written to yet');
-  if (address.phone !== null && isSandboxPhone(address.phone) && !options.sandboxNumbersEverywhere) {
-    const { kind } = await options.accounts.get(accountId);
-    if (kind === 'whatsapp') throw invalidField('to', 'is a number of the sandbox, which a real account cannot reach');
-  }
-  return address;
 }
 
 function readRoutes({ messages }: MessageRouteOptions): Route[] {

@@ -80,6 +80,26 @@ export async function findPhoneOfLid(db: Queryable, accountId: string, lid: stri
   return (await db.one<{ phone: string }>(canonicalChatSql, [accountId, lid]))?.phone;
 }
 
+export interface Milestones {
+  /** Through this server and confirmed by the network. */
+  sent: boolean;
+  received: boolean;
+  /** Accepted from a caller of the API. */
+  calledByApi: boolean;
+}
+
+// Looks at the latest only, so that an account with a long history costs no more than a new one.
+const milestonesSql = `
+  SELECT coalesce(bool_or(direction = 'outgoing' AND origin <> 'phone' AND sent_at IS NOT NULL), false) AS sent,
+         coalesce(bool_or(direction = 'incoming'), false) AS received,
+         coalesce(bool_or(origin = 'api'), false) AS "calledByApi"
+  FROM (SELECT direction, origin, sent_at FROM messages WHERE account_id = $1 ORDER BY position DESC LIMIT 500) latest`;
+
+export async function findMilestones(db: Queryable, accountId: string): Promise<Milestones> {
+  const found = await db.one<Milestones>(milestonesSql, [accountId]);
+  return found ?? { sent: false, received: false, calledByApi: false };
+}
+
 // The lock makes two callers with the same content wait for each other, so that the second sees the first one's row.
 const lockContentSql = 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))';
 const standingSql = `

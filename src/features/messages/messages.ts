@@ -13,22 +13,26 @@ import type { Account, Accounts } from '../accounts/accounts.ts';
 import { createDispatchers, type DispatchersTimings } from './dispatchers.ts';
 import { createExpiry } from './expiry.ts';
 import { isSettled, type Message, messageOf, type MessageRow, type Origin } from './message.ts';
-import { statusOccurrence } from './message-events.ts';
+import { announceChange, statusOccurrence } from './message-events.ts';
 import {
   findArrived,
   findMessage,
+  findMilestones,
   findPhoneOfLid,
   findSentText,
   insertQueued,
   listMessages,
   lookAtQueue,
   type MessageFilter,
+  type Milestones,
 } from './messages.store.ts';
 import { bucketAfter, departuresToLookAt, estimateMs, paceOf } from './pacing.ts';
 import { cancelQueued } from './queue.store.ts';
+import { isSandboxAddress, outOfReach, recipientOf } from './recipient.ts';
 
 export { createMessageInbox } from './inbox.ts';
 export type { Message } from './message.ts';
+export type { Milestones } from './messages.store.ts';
 
 export interface OutgoingRequest {
   accountId: string;
@@ -64,6 +68,10 @@ export interface Messages extends Service {
   settled(id: string, timeoutMs: number, signal: AbortSignal): Promise<Message | undefined>;
   /** Resolves once a message with the network's id is stored; undefined when the time is over before. */
   arrived(accountId: string, whatsappId: string, timeoutMs: number, signal: AbortSignal): Promise<Message | undefined>;
+  /** Whom an account can write to under what a caller wrote. Throws a 422 that names `to`. */
+  recipient(accountId: string, given: string): Promise<Address>;
+  /** What the account has done among its latest messages. */
+  milestones(accountId: string): Promise<Milestones>;
   /** The jid under which an account keeps the chat of this address. */
   chatOf(accountId: string, address: Address): Promise<string>;
 }
@@ -75,6 +83,8 @@ export interface MessagesOptions {
   timings: DispatchersTimings & { expiryIntervalMs: number };
   /** Messages of one account that may wait. */
   queueLimit: number;
+  /** Whether numbers of the sandbox exist on the network of kind `whatsapp` too. */
+  sandboxNumbersEverywhere: boolean;
   clock: Clock;
   random: Random;
   log: Log;
@@ -98,7 +108,8 @@ export function createMessages(options: MessagesOptions): Messages {
     refuseUnlessReachable(account);
     const chatJid = await chatOf(account.id, request.to, tx);
     const hash = contentHash(chatJid, request.text);
-    const windowSeconds = request.allowDuplicate ? 0 : account.settings.duplicateWindowSeconds;
+    const mayBeRetry = request.origin === 'api' && !request.allowDuplicate;
+    const windowSeconds = mayBeRetry ? account.settings.duplicateWindowSeconds : 0;
     const standing = await lookAtQueue(tx, account.id, { hash, windowSeconds, departures: departuresToLookAt });
     const pace = paceOf(account.settings.pacing.preset);
     const departuresMs = standing.departures.map((at) => at.getTime()).toReversed();
@@ -129,7 +140,10 @@ export function createMessages(options: MessagesOptions): Messages {
       expiresAt: new Date(now.getTime() + (request.expiresInSeconds ?? defaultLifeSeconds) * 1000),
       contentHash: request.origin === 'api' ? hash : null,
     });
-    tx.afterCommit(() => dispatchers.wake(account.id));
+    tx.afterCommit(() => {
+      dispatchers.wake(account.id);
+      events.announce(`messages:${account.id}`);
+    });
     const position = standing.waiting + 1;
     return { id, whatsappId, status: 'queued', position, estimatedSendAt: estimate(position), duplicate: false };
   }
@@ -168,6 +182,13 @@ export function createMessages(options: MessagesOptions): Messages {
       const end = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
       return waitFor(`messages:${accountId}`, end, () => findArrived(database, accountId, whatsappId));
     },
+    async recipient(accountId, given) {
+      const to = recipientOf(given);
+      const isForSandboxOnly = isSandboxAddress(to) && !options.sandboxNumbersEverywhere;
+      if (isForSandboxOnly && (await accounts.get(accountId)).kind !== 'sandbox') throw outOfReach();
+      return to;
+    },
+    milestones: (accountId) => findMilestones(database, accountId),
     chatOf,
     get: async (id, accountId) => messageOf(await requireMessage(database, id, accountId)),
     async list(filter) {
@@ -181,7 +202,7 @@ export function createMessages(options: MessagesOptions): Messages {
       const row = await cancelQueued(tx, id, found.accountId);
       if (!row) throw notQueued(found);
       await events.publish(tx, [statusOccurrence(row)]);
-      tx.afterCommit(() => events.announce(`message:${row.id}`));
+      tx.afterCommit(() => announceChange(events, row));
       return messageOf(row);
     },
   };
