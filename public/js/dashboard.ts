@@ -2,6 +2,7 @@
 import htmx from 'htmx.org';
 import { watchActivity } from './activity.ts';
 import { watchCopyButtons } from './copy.ts';
+import { followForms } from './curl.ts';
 import { watchDialogs } from './dialogs.ts';
 import { keepDrafts } from './drafts.ts';
 import { watchForms } from './forms.ts';
@@ -15,6 +16,7 @@ watchMenus();
 watchDialogs((element) => htmx.process(element));
 watchForms();
 watchCopyButtons();
+followForms();
 watchPasswords();
 watchShortcuts();
 tickTimes();

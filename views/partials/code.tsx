@@ -1,4 +1,5 @@
 import { Icon } from './icon.tsx';
+import { usePage } from './page-context.tsx';
 
 /** Text to copy, such as a key or a call; `copyText` is copied in place of what is shown. */
 export function Code({
@@ -35,26 +36,51 @@ export function Code({
   );
 }
 
-/** A call of the API that does the same as a form, with the key hidden. */
-export function Curl({ id, method, path, body }: { id: string; method: string; path: string; body?: object }) {
+interface CurlProps {
+  id: string;
+  method: string;
+  path: string;
+  body?: Readonly<Record<string, string>>;
+  /** Id of the form that does the same: the body follows what is typed there. */
+  form?: string;
+  /** Shown once; otherwise the call reads it from `$KEY`. */
+  apiKey?: string | undefined;
+  open?: boolean;
+}
+
+/** The call of the API that does the same as a form, at this server's address, with the key hidden. */
+export function Curl({ id, method, path, body, form, apiKey, open = false }: CurlProps) {
+  const { publicUrl } = usePage();
+  const head = [
+    ...(apiKey === undefined ? [] : [`KEY=${apiKey}`]),
+    [
+      `curl -X ${method} "${publicUrl}${path}"`,
+      '-H "Authorization: Bearer $KEY"',
+      ...(body === undefined ? [] : ['-H "Content-Type: application/json"']),
+    ].join(continued),
+  ].join('\n');
+  const text = body === undefined ? head : `${head}${continued}-d '${quoted(JSON.stringify(body))}'`;
   return (
-    <details class="disclosure">
+    <details class="disclosure" open={open}>
       <summary>
         <Icon name="chevron-right" />
         Show as curl
       </summary>
-      <CurlText id={id} method={method} path={path} {...(body === undefined ? {} : { body })} />
+      <div
+        data-curl={form === undefined ? undefined : id}
+        data-curl-form={form}
+        data-curl-head={form === undefined ? undefined : head}
+        data-curl-body={form === undefined ? undefined : JSON.stringify(body)}
+      >
+        <Code id={id} label="the call" text={text} />
+      </div>
     </details>
   );
 }
 
-function CurlText({ id, method, path, body }: { id: string; method: string; path: string; body?: object }) {
-  return <Code id={id} label="the call" text={curlOf(method, path, body)} />;
-}
+const continued = ' \\\n  ';
 
-function curlOf(method: string, path: string, body: object | undefined): string {
-  const lines = [`curl -X ${method} "$ADDRESS${path}"`, '-H "Authorization: Bearer $KEY"'];
-  if (body)
-    lines.push('-H "Content-Type: application/json"', `-d '${JSON.stringify(body).replaceAll("'", String.raw`'\''`)}'`);
-  return lines.join(' \\\n  ');
+/** Inside the single quotes of a shell. */
+function quoted(text: string): string {
+  return text.replaceAll("'", String.raw`'\''`);
 }
