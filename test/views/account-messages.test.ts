@@ -1,0 +1,83 @@
+import { describe, expect, test } from 'vitest';
+import type { Message } from '../../src/features/messages/messages.ts';
+import { AccountMessages, type MessagesModel } from '../../views/account/messages.tsx';
+import { rendered, wordsOf } from '../doubles/rendered-view.ts';
+import { aMessage } from '../doubles/view-models.ts';
+
+function listOf(messages: readonly Message[], different: Partial<MessagesModel> = {}): string {
+  const items = messages.map((message) => ({ message, who: '+9995550101', group: null }));
+  const model = { accountId: 'acc_1', items, before: undefined, older: null, ...different };
+  return rendered(AccountMessages, { model });
+}
+
+describe('Each status is told by a word', () => {
+  const words: Record<Message['status'], string> = {
+    queued: 'Queued',
+    sending: 'Sending',
+    sent: 'Sent',
+    delivered: 'Delivered',
+    read: 'Read',
+    played: 'Played',
+    received: 'Received',
+    failed: 'Failed',
+    expired: 'Expired',
+    cancelled: 'Cancelled',
+  };
+  test.each(Object.entries(words))('%s: %s', (status, word) => {
+    expect(wordsOf(listOf([aMessage({ status: status as Message['status'] })]))).toContain(` 11:59 ${word}`);
+  });
+});
+
+test('a failed message says why', () => {
+  const error = { code: 'recipient.not_on_whatsapp', message: 'This number is not on WhatsApp.', retryable: false };
+  expect(wordsOf(listOf([aMessage({ status: 'failed', error })]))).toContain('This number is not on WhatsApp.');
+});
+
+test('only a queued message can be cancelled', () => {
+  expect(listOf([aMessage({ status: 'queued' })])).toContain('action="/accounts/acc_1/messages/msg_1/cancel"');
+  expect(listOf([aMessage({ status: 'sending' })])).not.toContain('/cancel');
+});
+
+test('what people wrote and how they are called is text and never markup', () => {
+  const message = aMessage({ text: '<img src=x onerror=alert(1)>' });
+  const html = rendered(AccountMessages, {
+    model: {
+      accountId: 'acc_1',
+      items: [{ message, who: '<b>Ana</b>', group: '"><script>' }],
+      before: undefined,
+      older: null,
+    },
+  });
+  expect(html).toContain('&lt;img src=x onerror=alert(1)>');
+  expect(html).toContain('<bdi>&lt;b>Ana&lt;/b></bdi>');
+  expect(html).not.toMatch(/<(img|script|b)[\s>]/);
+});
+
+test('a message of a kind that cannot be shown is named, and a text of another script finds its own direction', () => {
+  const unsupported = aMessage({ type: 'unsupported', text: null });
+  expect(wordsOf(listOf([unsupported]))).toContain('A kind of message that this version cannot show');
+  expect(listOf([aMessage({ text: 'مرحبا' })])).toContain('<p class="message-text" dir="auto">مرحبا</p>');
+});
+
+test('a very long text is cut, and where the rest is to be had is said', () => {
+  const html = listOf([aMessage({ text: 'x'.repeat(65_536) })]);
+  expect(html.length).toBeLessThan(6_000);
+  expect(wordsOf(html)).toContain('63,536 more characters: GET /api/messages/msg_1 has');
+});
+
+test('an empty list says what will stand there', () => {
+  expect(wordsOf(listOf([]))).toContain('No messages yet');
+});
+
+test('one message and five hundred each stand in a row of their own', () => {
+  const many = Array.from({ length: 500 }, (_, index) => aMessage({ id: `msg_${index}` }));
+  expect(listOf([aMessage()]).match(/<li /g)).toHaveLength(1);
+  expect(new Set(listOf(many).match(/id="row-msg_\d+"/g)).size).toBe(500);
+});
+
+test('pages lead to older messages and back, and an older page refetches itself', () => {
+  expect(listOf([aMessage()], { older: '17' })).toContain('href="/accounts/acc_1?before=17#account-messages"');
+  const older = listOf([aMessage()], { before: '17' });
+  expect(older).toContain('hx-get="/ui/accounts/acc_1/messages?before=17"');
+  expect(older).toContain('href="/accounts/acc_1#account-messages"');
+});
