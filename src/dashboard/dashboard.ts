@@ -13,8 +13,9 @@ import { createFlash } from './flash.ts';
 import { createLive } from './live.ts';
 import { createOwnOrigin } from './own-origin.ts';
 import { createPageRouter } from './page-router.ts';
+import { dashboardPages, type PageParts } from './pages/pages.ts';
 
-export interface DashboardOptions {
+export interface DashboardOptions extends PageParts {
   signIn: SignIn;
   database: Database;
   events: EventBus;
@@ -52,7 +53,7 @@ export interface Dashboard extends Pages {
 export function createDashboard(options: DashboardOptions): Dashboard {
   const { signIn, timings, clock, log } = options;
   const assets = createAssets(options.assetsDirectory);
-  const definitions: Page[] = [];
+  const definitions = dashboardPages(options);
   const router = createPageRouter({
     ...options,
     pages: definitions,
