@@ -212,6 +212,8 @@ CREATE INDEX IF NOT EXISTS messages_queue
   ON messages (account_id, priority, position) WHERE status IN ('queued', 'sending');
 CREATE INDEX IF NOT EXISTS messages_departures
   ON messages (account_id, sending_at DESC) WHERE direction = 'outgoing' AND sending_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS messages_arrivals
+  ON messages (account_id, received_at DESC) WHERE direction = 'incoming';
 CREATE INDEX IF NOT EXISTS messages_expiry ON messages (expires_at) WHERE status IN ('queued', 'sending');
 CREATE INDEX IF NOT EXISTS messages_recent_content
   ON messages (account_id, content_hash, created_at) WHERE content_hash IS NOT NULL;

@@ -34,7 +34,7 @@ export interface AccountRow {
   apiKeyHint: string | null;
 }
 
-const columns = `
+export const columns = `
   a.id, a.name, a.kind, a.paused, a.linked_at AS "linkedAt", a.status, a.status_message AS "statusMessage",
   a.status_reason AS "statusReason", a.next_step AS "nextStep", a.status_since AS "statusSince", a.qr,
   a.qr_attempt AS "qrAttempt", a.qr_attempts AS "qrAttempts", a.qr_revision AS "qrRevision",

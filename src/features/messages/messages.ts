@@ -29,10 +29,12 @@ import {
 import { bucketAfter, departuresToLookAt, estimateMs, paceOf } from './pacing.ts';
 import { cancelQueued } from './queue.store.ts';
 import { isSandboxAddress, outOfReach, recipientOf } from './recipient.ts';
+import { countTraffic, type Traffic } from './traffic.store.ts';
 
 export { createMessageInbox } from './inbox.ts';
 export type { Message } from './message.ts';
 export type { Milestones } from './messages.store.ts';
+export type { Traffic } from './traffic.store.ts';
 
 export interface OutgoingRequest {
   accountId: string;
@@ -72,6 +74,8 @@ export interface Messages extends Service {
   recipient(accountId: string, given: string): Promise<Address>;
   /** What the account has done among its latest messages. */
   milestones(accountId: string): Promise<Milestones>;
+  /** What these accounts sent and received since then, and what waits now. */
+  traffic(accountIds: readonly string[], since: Date): Promise<Map<string, Traffic>>;
   /** The jid under which an account keeps the chat of this address. */
   chatOf(accountId: string, address: Address): Promise<string>;
 }
@@ -189,6 +193,7 @@ export function createMessages(options: MessagesOptions): Messages {
       return to;
     },
     milestones: (accountId) => findMilestones(database, accountId),
+    traffic: (accountIds, since) => countTraffic(database, accountIds, since),
     chatOf,
     get: async (id, accountId) => messageOf(await requireMessage(database, id, accountId)),
     async list(filter) {
