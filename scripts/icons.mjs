@@ -51,6 +51,7 @@ const names = [
   'terminal',
   'trash-2',
   'triangle-alert',
+  'undo-2',
   'unlink',
   'wifi',
   'wifi-off',

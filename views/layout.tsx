@@ -1,5 +1,6 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { Form } from './partials/form.tsx';
+import type { PageNotice } from '../src/platform/page.ts';
+import { ActButton, Form } from './partials/form.tsx';
 import { Icon } from './partials/icon.tsx';
 import { Notice } from './partials/notice.tsx';
 
@@ -16,7 +17,7 @@ export interface LayoutModel {
   path: string;
   /** Undefined before signing in. */
   username: string | undefined;
-  notice: string | undefined;
+  notice: PageNotice | undefined;
 }
 
 const entries = [
@@ -84,11 +85,7 @@ function Shell({ model, children }: { model: LayoutModel; children: ComponentChi
           The server does not answer. This page connects again by itself; what you typed stays here.
         </p>
         <main id="main" class="main stack" tabindex={-1}>
-          {model.notice !== undefined && (
-            <Notice tone="ok" live>
-              {model.notice}
-            </Notice>
-          )}
+          {model.notice !== undefined && <WhatWasDone notice={model.notice} />}
           {children}
         </main>
       </div>
@@ -98,6 +95,23 @@ function Shell({ model, children }: { model: LayoutModel; children: ComponentChi
         ))}
       </nav>
     </div>
+  );
+}
+
+function WhatWasDone({ notice }: { notice: PageNotice }) {
+  const { words, tone, undo } = typeof notice === 'string' ? { words: notice, tone: 'ok' as const } : notice;
+  return (
+    <Notice tone={tone} live>
+      <div class="row">
+        <p class="grow">{words}</p>
+        {undo && (
+          <ActButton id="undo" action={undo.action} fields={undo.fields}>
+            <Icon name="undo-2" />
+            Undo
+          </ActButton>
+        )}
+      </div>
+    </Notice>
   );
 }
 

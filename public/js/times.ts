@@ -18,7 +18,15 @@ function tick(): void {
   for (const time of document.querySelectorAll<HTMLTimeElement>('time[data-until]')) {
     const seconds = Math.max(0, Math.ceil((Date.parse(time.dateTime) - Date.now()) / 1_000));
     setText(time, `${seconds} s`);
+    if (seconds === 0) askAgain(time);
   }
+}
+
+/** Once for each end: what comes after it is the server's to say. */
+function askAgain(time: HTMLTimeElement): void {
+  if (time.dataset['ended'] === time.dateTime) return;
+  time.dataset['ended'] = time.dateTime;
+  time.closest('[data-live]')?.dispatchEvent(new CustomEvent('live'));
 }
 
 function setText(element: Element, text: string): void {

@@ -1,11 +1,11 @@
 import type { Request } from 'express';
 import type { SessionData } from 'express-session';
-import type { OneTimeSecret } from '../platform/page.ts';
+import type { OneTimeSecret, PageNotice } from '../platform/page.ts';
 import type { Secrets } from '../platform/secrets.ts';
 
 declare module 'express-session' {
   interface SessionData {
-    left?: { notice: string | undefined; secret: { name: string; sealed: string } | undefined };
+    left?: { notice: PageNotice | undefined; secret: { name: string; sealed: string } | undefined };
   }
 }
 
@@ -13,7 +13,7 @@ type Stored = NonNullable<SessionData['left']>;
 
 /** What one answer leaves for the next page of the same browser. */
 export interface Left {
-  notice?: string | undefined;
+  notice?: PageNotice | undefined;
   once?: OneTimeSecret | undefined;
 }
 

@@ -49,7 +49,16 @@ export type PageAnswer =
   /** A part that replaces itself on the page. */
   | { kind: 'fragment'; body: VNode; status?: number }
   /** After a form was taken. The notice stands on the next page. */
-  | { kind: 'redirect'; to: string; notice?: string; once?: OneTimeSecret };
+  | { kind: 'redirect'; to: string; notice?: PageNotice; once?: OneTimeSecret };
+
+/** What the next page says: plain words when something was done. */
+export type PageNotice = string | { words: string; tone: 'ok' | 'warn'; undo?: Undo };
+
+/** A form that takes back what was done. */
+export interface Undo {
+  action: string;
+  fields: Readonly<Record<string, string>>;
+}
 
 /** A secret that the next page with this name shows once, such as a new API key. */
 export interface OneTimeSecret {

@@ -29,7 +29,7 @@ import {
 import { bucketAfter, departuresToLookAt, estimateMs, paceOf } from './pacing.ts';
 import { cancelQueued } from './queue.store.ts';
 import { isSandboxAddress, outOfReach, recipientOf } from './recipient.ts';
-import { countTraffic, type Traffic } from './traffic.store.ts';
+import { countMessages, countTraffic, type Traffic } from './traffic.store.ts';
 
 export { createMessageInbox } from './inbox.ts';
 export type { Message } from './message.ts';
@@ -76,6 +76,8 @@ export interface Messages extends Service {
   milestones(accountId: string): Promise<Milestones>;
   /** What these accounts sent and received since then, and what waits now. */
   traffic(accountIds: readonly string[], since: Date): Promise<Map<string, Traffic>>;
+  /** Everything stored of an account. */
+  count(accountId: string): Promise<number>;
   /** The jid under which an account keeps the chat of this address. */
   chatOf(accountId: string, address: Address): Promise<string>;
 }
@@ -194,6 +196,7 @@ export function createMessages(options: MessagesOptions): Messages {
     },
     milestones: (accountId) => findMilestones(database, accountId),
     traffic: (accountIds, since) => countTraffic(database, accountIds, since),
+    count: (accountId) => countMessages(database, accountId),
     chatOf,
     get: async (id, accountId) => messageOf(await requireMessage(database, id, accountId)),
     async list(filter) {

@@ -29,3 +29,10 @@ export async function countTraffic(
   const rows = await db.rows<Traffic & { accountId: string }>(trafficSql, [accountIds, since]);
   return new Map(rows.map(({ accountId, ...traffic }) => [accountId, traffic]));
 }
+
+export async function countMessages(db: Queryable, accountId: string): Promise<number> {
+  const row = await db.one<{ count: number }>('SELECT count(*)::int AS count FROM messages WHERE account_id = $1', [
+    accountId,
+  ]);
+  return row?.count ?? 0;
+}
