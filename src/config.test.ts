@@ -98,6 +98,11 @@ const effects: Record<Exclude<VariableName, `SUPABASE_${string}`>, Effect> = {
     sees: (config) => config.corsOrigins,
     to: ['https://a.example', 'http://localhost:5173'],
   },
+  DEFAULT_TIMEZONE: {
+    set: { DEFAULT_TIMEZONE: 'Asia/Jakarta' },
+    sees: (config) => config.timeZone,
+    to: 'Asia/Jakarta',
+  },
   LOG_LEVEL: { set: { LOG_LEVEL: 'debug' }, sees: (config) => config.logLevel, to: 'debug' },
   RATE_LIMIT_PER_KEY: { set: { RATE_LIMIT_PER_KEY: '7' }, sees: (config) => config.rateLimitPerMinute.perKey, to: 7 },
   RATE_LIMIT_PER_ADDRESS: {
@@ -174,6 +179,8 @@ describe('each variable refuses what it does not take, by name', () => {
     ['ENCRYPTION_KEY', { DATABASE_URL: databaseUrl }, /^ENCRYPTION_KEY is required/],
     ['TRUST_PROXY', { TRUST_PROXY: 'true' }, /^TRUST_PROXY takes a whole number from 0 to 10/],
     ['CORS_ORIGINS', { CORS_ORIGINS: 'https://a.example,*' }, /^CORS_ORIGINS takes origins/],
+    ['DEFAULT_TIMEZONE', { DEFAULT_TIMEZONE: 'Mars/Base' }, /^DEFAULT_TIMEZONE takes the name of a time zone/],
+    ['DEFAULT_TIMEZONE', { DEFAULT_TIMEZONE: '+07:00' }, /^DEFAULT_TIMEZONE takes the name of a time zone/],
     ['LOG_LEVEL', { LOG_LEVEL: 'loud' }, /^LOG_LEVEL takes error, warn, info or debug/],
     ['RATE_LIMIT_PER_KEY', { RATE_LIMIT_PER_KEY: '0' }, /^RATE_LIMIT_PER_KEY takes/],
     ['RATE_LIMIT_PER_ADDRESS', { RATE_LIMIT_PER_ADDRESS: '-1' }, /^RATE_LIMIT_PER_ADDRESS takes/],

@@ -29,6 +29,8 @@ export interface Config {
   readonly encryptionKey: string | undefined;
   readonly trustProxy: number;
   readonly corsOrigins: readonly string[];
+  /** IANA name of the zone in which the dashboard shows times. */
+  readonly timeZone: string;
   readonly logLevel: (typeof logLevels)[number];
   readonly rateLimitPerMinute: {
     readonly perKey: number;
@@ -95,6 +97,7 @@ export function readConfig(env: Environment): Config {
     ...readSecrets(reader, production, database.kind === 'external'),
     trustProxy: reader.whole('TRUST_PROXY', 0, 10),
     corsOrigins: readOrigins(reader),
+    timeZone: readTimeZone(reader),
     logLevel: reader.oneOf('LOG_LEVEL', logLevels),
     rateLimitPerMinute: {
       perKey: reader.whole('RATE_LIMIT_PER_KEY', 1, 1_000_000),
@@ -220,6 +223,17 @@ function readOrigins(reader: Reader): readonly string[] {
     reader.mistakes.push(`CORS_ORIGINS takes origins such as https://shop.example, by commas${shown(origin)}.`);
   }
   return origins;
+}
+
+function readTimeZone(reader: Reader): string {
+  const name = reader.matching('DEFAULT_TIMEZONE', /^[A-Za-z][\w/+-]*$/, 'the name of a time zone such as Asia/Jakarta');
+  if (name === undefined) return '';
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;
+  } catch {
+    reader.mistakes.push(`DEFAULT_TIMEZONE takes the name of a time zone such as Asia/Jakarta${shown(name)}.`);
+    return name;
+  }
 }
 
 function readWhatsApp(reader: Reader, production: boolean): Config['whatsapp'] {
