@@ -39,3 +39,22 @@ const lastSequencesSql = 'SELECT account_id AS "accountId", last_sequence AS "la
 export async function findLastSequences(db: Queryable): Promise<{ accountId: string; lastSequence: number }[]> {
   return db.rows<{ accountId: string; lastSequence: number }>(lastSequencesSql);
 }
+
+/** An event as it was published. */
+export interface PublishedEvent extends EventRow {
+  accountId: string;
+  createdAt: Date;
+}
+
+// The newest of each account by its primary key: no index of its own that every event would have to write.
+const latestEventsSql = `
+  SELECT e.id, e.account_id AS "accountId", e.names, e.data, e.created_at AS "createdAt"
+  FROM event_counters c CROSS JOIN LATERAL (
+    SELECT * FROM events WHERE events.account_id = c.account_id ORDER BY sequence DESC LIMIT $1
+  ) e
+  ORDER BY e.created_at DESC, e.account_id, e.sequence DESC LIMIT $1`;
+
+/** The newest of all accounts. */
+export async function listLatestEvents(db: Queryable, limit: number): Promise<PublishedEvent[]> {
+  return db.rows<PublishedEvent>(latestEventsSql, [limit]);
+}
