@@ -95,6 +95,10 @@ export function createRenderer(options: RendererOptions): Renderer {
             response,
           );
           return;
+        case 'data':
+          if (answer.value) response.json(answer.value);
+          else response.status(204).end();
+          return;
         case 'redirect':
           if (answer.notice !== undefined || answer.once) await options.flash.leave(request, answer);
           redirect(answer.to, response);

@@ -48,6 +48,8 @@ export type PageAnswer =
   | { kind: 'page'; title: string; section: Section; body: VNode; status?: number }
   /** A part that replaces itself on the page. */
   | { kind: 'fragment'; body: VNode; status?: number }
+  /** For a script of ours: JSON, or 204 without a value. */
+  | { kind: 'data'; value?: object }
   /** After a form was taken. The notice stands on the next page. */
   | { kind: 'redirect'; to: string; notice?: PageNotice; once?: OneTimeSecret };
 

@@ -71,6 +71,12 @@ export async function listAdminKeys(db: Queryable, afterId: string | null, limit
   return db.rows<AdminKey>(listAdminKeysSql, [afterId, limit]);
 }
 
+const findAdminKeySql = `SELECT ${adminKeyColumns} FROM api_keys WHERE id = $1 AND account_id IS NULL`;
+
+export async function findAdminKey(db: Queryable, id: string): Promise<AdminKey | undefined> {
+  return db.one<AdminKey>(findAdminKeySql, [id]);
+}
+
 const deleteAdminKeySql = `DELETE FROM api_keys WHERE id = $1 AND account_id IS NULL RETURNING ${adminKeyColumns}`;
 
 export async function deleteAdminKey(db: Queryable, id: string): Promise<AdminKey | undefined> {

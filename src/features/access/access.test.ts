@@ -28,7 +28,9 @@ test('a revoked key is dead at once where it was revoked, and after the longest 
   const { key, issued } = await database.transaction((tx) => here.createAdminKey(tx, 'Script', actor));
   const caller = { kind: 'admin', keyId: key.id, keyName: 'Script' };
   expect([await here.authenticate(issued.key), await elsewhere.authenticate(issued.key)]).toEqual([caller, caller]);
+  expect(await here.getAdminKey(key.id)).toMatchObject({ name: 'Script', hint: issued.hint });
   await database.transaction((tx) => here.revokeAdminKey(tx, key.id, actor));
+  await expect(here.getAdminKey(key.id)).rejects.toMatchObject({ code: 'key.not_found', status: 404 });
   expect(await here.authenticate(issued.key)).toBeUndefined();
   await waitFor(async () => (await elsewhere.authenticate(issued.key)) === undefined);
 }, 15_000);

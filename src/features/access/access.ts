@@ -11,6 +11,7 @@ import { createAdminKeys, type AdminKeys, type IssuedKey } from './admin-keys.ts
 import { hashOf, hintOf, isWellFormed, type KeyKind, newApiKey } from './api-key.ts';
 import { createKeyUse } from './key-use.ts';
 
+export type { AdminKey } from './access.store.ts';
 export type { IssuedKey } from './admin-keys.ts';
 export { resetAdmin } from './setup.ts';
 export { createSignIn, type SignIn } from './sign-in.ts';

@@ -9,7 +9,9 @@ import type { AuditAction } from './audit-actions.ts';
 import type { AuditDetails } from './audit-changes.ts';
 import { type AuditFilter, type AuditRow, deleteOldActs, insertAct, listActs } from './audit.store.ts';
 
-export { changesBetween } from './audit-changes.ts';
+export { type AuditAction, auditActions } from './audit-actions.ts';
+export { type AuditDetails, changesBetween } from './audit-changes.ts';
+export type { AuditRow } from './audit.store.ts';
 
 export interface Act {
   actor: Actor;

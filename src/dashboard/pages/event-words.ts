@@ -1,0 +1,118 @@
+import { eventCatalogue, type EventName } from '../../events.ts';
+
+/** An event in one sentence around a person's name, without the text of any message. */
+export interface EventWords {
+  icon: string;
+  before: string;
+  /** A name or a number that people gave; null where the sentence names nobody. */
+  who: string | null;
+  after: string;
+}
+
+/** What the sentences need of an event's data. */
+interface Facts {
+  who: string;
+  status: string;
+  /** The account's sentence. */
+  statusMessage: string;
+}
+
+interface Wording {
+  icon: string;
+  /** `{who}` stands for the person. */
+  sentence: string;
+}
+
+const ends: Readonly<Record<string, Wording>> = {
+  queued: { icon: 'clock', sentence: 'A message to {who} waits in the queue' },
+  sending: { icon: 'send', sentence: 'A message to {who} is being sent' },
+  sent: { icon: 'check', sentence: 'A message to {who} was sent' },
+  delivered: { icon: 'check-check', sentence: 'A message to {who} was delivered' },
+  read: { icon: 'check-check', sentence: 'A message to {who} was read' },
+  played: { icon: 'check-check', sentence: 'A voice message to {who} was played' },
+  failed: { icon: 'circle-alert', sentence: 'A message to {who} could not be sent' },
+  expired: { icon: 'clock', sentence: 'A message to {who} waited too long and was given up' },
+  cancelled: { icon: 'ban', sentence: 'A message to {who} was cancelled' },
+};
+
+function messageEnd({ status }: Facts): Wording {
+  return ends[status] ?? { icon: 'message-circle', sentence: 'A message to {who} changed its status' };
+}
+
+const accountIcons: Readonly<Record<string, string>> = {
+  ready: 'link',
+  qr_ready: 'qr-code',
+  auth_failed: 'unlink',
+  error: 'circle-alert',
+  disconnected: 'wifi-off',
+};
+
+function accountState({ status, statusMessage }: Facts): Wording {
+  const sentence = statusMessage === '' ? 'The status of the account changed' : statusMessage;
+  // The account's own sentence holds no person's name.
+  return { icon: accountIcons[status] ?? 'refresh-cw', sentence: sentence.replaceAll('{who}', '') };
+}
+
+const arrived = { icon: 'message-circle', sentence: 'A message from {who} arrived' };
+
+const wordings: Record<EventName, (facts: Facts) => Wording> = {
+  message: () => arrived,
+  'messages.received': () => arrived,
+  'messages-personal.received': () => arrived,
+  'messages-group.received': () => ({ icon: 'message-circle', sentence: 'A message from {who} arrived in a group' }),
+  'messages-newsletter.received': () => ({ icon: 'message-circle', sentence: 'A post arrived from a newsletter' }),
+  'messages.upsert': () => ({ icon: 'smartphone', sentence: 'A message to {who} was written on the phone' }),
+  'messages.update': messageEnd,
+  'message.status': messageEnd,
+  'message.sent': messageEnd,
+  'message-receipt.update': messageEnd,
+  connection: accountState,
+  'session.status': accountState,
+  'qrcode.updated': () => ({ icon: 'qr-code', sentence: 'A new QR code is waiting to be scanned' }),
+};
+
+/** Goes by the first name that it knows, which is the most specific one. */
+export function eventWords(names: readonly string[], data: unknown): EventWords {
+  const name = names.find(isEventName);
+  if (name === undefined) return { icon: 'info', before: 'Something happened', who: null, after: '' };
+  const facts = factsOf(data);
+  const { icon, sentence } = wordings[name](facts);
+  const [before = '', after] = sentence.split('{who}', 2);
+  return { icon, before, who: after === undefined ? null : facts.who, after: after ?? '' };
+}
+
+function isEventName(name: string): name is EventName {
+  return Object.hasOwn(eventCatalogue, name);
+}
+
+/** Rows of earlier versions may hold less. */
+function factsOf(data: unknown): Facts {
+  const whole = partOf(data);
+  const chat = partOf(whole['chat']);
+  const from = partOf(whole['from']);
+  const isIncoming = whole['direction'] === 'incoming';
+  const names = isIncoming ? [from['name'], from['phone'], numberIn(from['jid'])] : [chatName(chat)];
+  return {
+    who: names.map(textOf).find((name) => name !== '') ?? 'somebody',
+    status: textOf(whole['status']),
+    statusMessage: textOf(whole['statusMessage']),
+  };
+}
+
+function chatName(chat: Readonly<Record<string, unknown>>): string {
+  if (chat['type'] === 'group') return 'a group';
+  return chat['type'] === 'newsletter' ? 'a newsletter' : numberIn(chat['jid']);
+}
+
+function numberIn(jid: unknown): string {
+  const digits = /^(\d{4,20})(?::\d+)?@(?:s\.whatsapp\.net|c\.us)$/.exec(textOf(jid))?.[1];
+  return digits === undefined ? '' : `+${digits}`;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, 200) : '';
+}
+
+function partOf(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
+}
