@@ -98,7 +98,10 @@ module.exports = {
         'Pages put several features together and see of each what other features see. Patterns are joined, so \\1 must come first.',
       severity: 'error',
       from: { path: '^src/dashboard/', pathNot: testCode },
-      to: { path: '^src/', pathNot: ['^src/features/([^/]+)/\\1\\.ts$', platform, contracts, '^src/(dashboard/|events\\.ts$)'] },
+      to: {
+        path: '^src/',
+        pathNot: ['^src/features/([^/]+)/\\1\\.ts$', platform, contracts, '^src/(dashboard/|events\\.ts$)'],
+      },
     },
     {
       name: 'only-dashboard-imports-views',

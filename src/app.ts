@@ -11,6 +11,7 @@ import { type AccountKind, type ChannelFactory, createAccounts } from './feature
 import { qrRoutes } from './features/accounts/qr.routes.ts';
 import { auditRoutes } from './features/audit/audit.routes.ts';
 import { createAudit } from './features/audit/audit.ts';
+import { createChecklist } from './features/checklist/checklist.ts';
 import { messageRoutes } from './features/messages/messages.routes.ts';
 import { createMessageInbox, createMessages, createSentMessageLookup } from './features/messages/messages.ts';
 import { sandboxRoutes } from './features/sandbox/sandbox.routes.ts';
@@ -24,6 +25,7 @@ import { connectionFromUrl, type ConnectionSettings } from './platform/database-
 import { createEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import { verifyCanary } from './platform/encryption-canary.store.ts';
 import { createEventBus } from './platform/event-bus.ts';
+import { createEventLog } from './platform/event-log.ts';
 import { createHttpServer, defaultHttpLimits } from './platform/http.ts';
 import { createIdempotency } from './platform/idempotency.store.ts';
 import { group, type Service } from './platform/lifecycle.ts';
@@ -131,6 +133,12 @@ export function createApp(options: AppOptions): App {
     secrets,
     publicUrl: config.publicUrl,
     trustProxyHops: config.trustProxy,
+    timeZone: config.timeZone,
+    kinds: kindsOf(config),
+    offersSandbox: config.sandbox,
+    environmentKey: config.adminApiKey !== undefined,
+    eventLog: createEventLog(storage.database),
+    checklist: createChecklist(storage.database),
     server: () => http.server,
     timings: options.timings.dashboard,
   });
@@ -209,6 +217,10 @@ function databaseServer(options: AppOptions): { server: Service[]; connection: (
   return { server: [embedded], connection: () => embedded.connection() };
 }
 
+function kindsOf({ sandbox }: Config): readonly AccountKind[] {
+  return sandbox ? ['whatsapp', 'sandbox'] : ['whatsapp'];
+}
+
 function createFeatures(options: AppOptions, database: Database, secrets: Secrets) {
   const { config, clock, timings, version } = options;
   const shared = { ...options, database, secrets, events: createEventBus(clock) };
@@ -235,7 +247,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     access,
     audit,
     openChannel: channelFactory(shared, writer, network),
-    kinds: config.sandbox ? ['whatsapp', 'sandbox'] : ['whatsapp'],
+    kinds: kindsOf(config),
     inbox: createMessageInbox(shared),
     sandboxNumbersEverywhere,
     linking: {

@@ -226,7 +226,11 @@ function readOrigins(reader: Reader): readonly string[] {
 }
 
 function readTimeZone(reader: Reader): string {
-  const name = reader.matching('DEFAULT_TIMEZONE', /^[A-Za-z][\w/+-]*$/, 'the name of a time zone such as Asia/Jakarta');
+  const name = reader.matching(
+    'DEFAULT_TIMEZONE',
+    /^[A-Za-z][\w/+-]*$/,
+    'the name of a time zone such as Asia/Jakarta',
+  );
   if (name === undefined) return '';
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone;

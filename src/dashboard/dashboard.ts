@@ -15,9 +15,9 @@ import { createOwnOrigin } from './own-origin.ts';
 import { createPageRouter } from './page-router.ts';
 import { dashboardPages, type PageParts } from './pages/pages.ts';
 
-export interface DashboardOptions extends PageParts {
-  signIn: SignIn;
+export interface DashboardOptions extends Omit<PageParts, 'adviceFor'> {
   database: Database;
+  signIn: SignIn;
   events: EventBus;
   secrets: Secrets;
   /** `dist/public` */
@@ -25,6 +25,8 @@ export interface DashboardOptions extends PageParts {
   version: string;
   publicUrl: string;
   trustProxyHops: number;
+  /** IANA name of the zone in which times are shown. */
+  timeZone: string;
   /** Where the HTTP server that carries the sockets is to be found, once it has started. */
   server: () => Server;
   timings: DashboardTimings;
@@ -53,7 +55,7 @@ export interface Dashboard extends Pages {
 export function createDashboard(options: DashboardOptions): Dashboard {
   const { signIn, timings, clock, log } = options;
   const assets = createAssets(options.assetsDirectory);
-  const definitions = dashboardPages(options);
+  const definitions = dashboardPages({ ...options, adviceFor: (request) => signIn.adviceFor(request) });
   const router = createPageRouter({
     ...options,
     pages: definitions,
@@ -62,7 +64,6 @@ export function createDashboard(options: DashboardOptions): Dashboard {
     csrfTokenOf: (request, response) => signIn.csrf.tokenFor(request, response),
     requireCsrf: (request, token) => signIn.csrf.require(request, token),
     flash: createFlash(options.secrets),
-    timeZone: 'UTC',
     formTimeoutMs: timings.formMs,
   });
   const live = createLive({

@@ -3,6 +3,7 @@ import { Icon } from '../partials/icon.tsx';
 import { live } from '../partials/live.ts';
 import { KindChip, StatusChip } from '../partials/status.tsx';
 import { Ago } from '../partials/time.tsx';
+import { NeedButton } from './need-button.tsx';
 
 const maxShown = 10;
 
@@ -25,7 +26,7 @@ export function NeedsYouView({ accounts }: { accounts: readonly Account[] }) {
           No account is waiting for you.
         </p>
       ) : (
-        <ul class="list">
+        <ul class="list need-list">
           {accounts.slice(0, maxShown).map((account) => (
             <Need key={account.id} account={account} />
           ))}
@@ -54,22 +55,10 @@ function Need({ account }: { account: Account }) {
           <StatusChip model={{ status: status.status, paused, message, nextStep }} />
         </p>
         <p class="muted">
-          {message} · <Ago at={status.since} />
+          {status.status === 'qr_ready' ? 'A phone may scan it now' : message} · <Ago at={status.since} />
         </p>
       </div>
-      <a class="button" href={`/accounts/${id}`}>
-        {nextStep === null ? 'Open' : nextWords[nextStep]}
-        <span class="visually-hidden">
-          : <bdi>{name}</bdi>
-        </span>
-      </a>
+      <NeedButton account={account} />
     </li>
   );
 }
-
-const nextWords = {
-  show_code: 'Show the code',
-  reconnect: 'Reconnect',
-  link_again: 'Link again',
-  resume: 'Resume',
-} as const;

@@ -14,7 +14,7 @@ export interface OverviewModel {
   checklist: Steps | undefined;
   firstAccountId: string | undefined;
   /** Whether accounts without a phone are offered. */
-  sandbox: boolean;
+  offersSandbox: boolean;
 }
 
 export function OverviewView({ model }: { model: OverviewModel }) {
@@ -36,7 +36,7 @@ export function OverviewView({ model }: { model: OverviewModel }) {
       {!isNew && <FiguresView model={model.figures} />}
       <div class={checklist ? 'columns columns-aside' : 'columns'}>
         <div class="stack">
-          {isNew ? <StartView sandbox={model.sandbox} /> : <NeedsYouView accounts={model.needing} />}
+          {isNew ? <StartView offersSandbox={model.offersSandbox} /> : <NeedsYouView accounts={model.needing} />}
           {!isNew && <LatestEventsView events={model.events} />}
         </div>
         {checklist && <ChecklistView steps={checklist} firstAccountId={firstAccountId} />}

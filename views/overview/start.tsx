@@ -1,18 +1,18 @@
 import { Icon } from '../partials/icon.tsx';
 
 /** Where a server without accounts begins. */
-export function StartView({ sandbox }: { sandbox: boolean }) {
+export function StartView({ offersSandbox }: { offersSandbox: boolean }) {
   return (
     <section class="card start" aria-labelledby="start-title">
       <h2 id="start-title">How do you want to start?</h2>
       <p class="muted">
         There are no accounts yet.{' '}
-        {sandbox
+        {offersSandbox
           ? 'Try everything with a sandbox phone, or link a WhatsApp number.'
           : 'Link a WhatsApp number to begin.'}
       </p>
       <ul class="start-ways">
-        {sandbox && (
+        {offersSandbox && (
           <Way kind="sandbox" icon="flask-conical" title="Sandbox phone">
             10 seconds, no phone needed. Nothing leaves this server.
           </Way>

@@ -139,8 +139,9 @@ function Entry({ entry }: { entry: AuditModel['entries'][number] }) {
   );
 }
 
+/** Ids say nothing to people; the API lists them. */
 function Details({ details }: { details: AuditRow['details'] }) {
-  const entries = Object.entries(details);
+  const entries = Object.entries(details).filter(([field]) => field !== 'id');
   if (entries.length === 0) return null;
   return (
     <ul class="audit-details">

@@ -116,7 +116,7 @@ function Key({ value }: { value: AdminKey }) {
           <strong>
             <bdi>{value.name}</bdi>
           </strong>{' '}
-          <code class="muted">{value.hint}</code>
+          <code class="muted nowrap">{value.hint}</code>
         </p>
         <p class="muted small">
           Created <Time at={value.createdAt} /> ·{' '}

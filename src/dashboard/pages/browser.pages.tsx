@@ -1,6 +1,6 @@
 import { ShortcutsView } from '../../../views/settings/shortcuts.tsx';
 import { definePage, type Page } from '../../platform/page.ts';
-import { object, oneOf, required, text, withDefault } from '../../platform/schema.ts';
+import { object, oneOf, required, text } from '../../platform/schema.ts';
 import { ownPath } from '../own-path.ts';
 import { keepTheme, themes } from '../theme.ts';
 
@@ -13,11 +13,11 @@ export function browserPages(): Page[] {
       access: 'visitor',
       form: object({
         theme: required(oneOf(...themes)),
-        back: withDefault(text({ max: 2_000 }), '/'),
+        back: text({ max: 2_000 }),
       }),
       handle({ form, http }) {
         keepTheme(form.theme, http.response);
-        return Promise.resolve({ kind: 'redirect', to: ownPath(form.back) });
+        return Promise.resolve({ kind: 'redirect', to: ownPath(form.back, '/') });
       },
     }),
     definePage({

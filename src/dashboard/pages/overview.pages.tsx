@@ -20,7 +20,7 @@ export interface OverviewParts {
   eventLog: EventLog;
   checklist: Checklist;
   /** Whether sandbox accounts are offered. */
-  sandbox: boolean;
+  offersSandbox: boolean;
   /** Whose day it is that the figures count. */
   timeZone: string;
   clock: Clock;
@@ -46,7 +46,7 @@ export function overviewPages(parts: OverviewParts): Page[] {
           events: await eventsOf(accounts, parts.eventLog),
           checklist: await checklist.open(),
           firstAccountId: accounts[0]?.id,
-          sandbox: parts.sandbox,
+          offersSandbox: parts.offersSandbox,
         };
         return { kind: 'page', title: 'Overview', section: 'overview', body: <OverviewView model={model} /> };
       },

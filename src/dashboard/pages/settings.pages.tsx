@@ -13,7 +13,7 @@ export interface SettingsParts extends AuditPageParts, KeyPageParts {
   /** What is wrong with the settings about proxies and https, as far as this request shows it. */
   adviceFor(request: Request): string | undefined;
   /** The part of the page about who is signed in. */
-  sessions(viewer: Viewer | undefined): Promise<VNode>;
+  sessions?: (viewer: Viewer | undefined) => Promise<VNode>;
 }
 
 export function settingsPages(parts: SettingsParts): Page[] {
@@ -30,7 +30,7 @@ export function settingsPages(parts: SettingsParts): Page[] {
           advice: parts.adviceFor(request),
           version: parts.version,
         };
-        const body = <GeneralView model={model}>{await parts.sessions(viewer)}</GeneralView>;
+        const body = <GeneralView model={model}>{await parts.sessions?.(viewer)}</GeneralView>;
         return { kind: 'page', title: 'Settings', section: 'settings', body };
       },
     }),
