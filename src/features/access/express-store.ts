@@ -4,7 +4,7 @@ import session, { type SessionData, type Store } from 'express-session';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Log } from '../../platform/log.ts';
-import { touchSession } from './session.store.ts';
+import { changeSession, touchSession } from './session.store.ts';
 
 export interface ExpressStoreOptions {
   database: Database;
@@ -12,6 +12,8 @@ export interface ExpressStoreOptions {
   log: Log;
   /** When it ends if nobody acts from now on. */
   endOf(data: SessionData): Date;
+  /** Whether somebody has just signed in with it, so that there is no row yet. */
+  isNew(data: SessionData): boolean;
   /** Whether the request to which this data belongs is a person's act. */
   prolongs(data: SessionData): boolean;
 }
@@ -28,6 +30,15 @@ function poolOn(database: Database): Pool {
   return pool as unknown as Pool;
 }
 
+/** What it holds beside its cookie. */
+function contentOf({ cookie: _cookie, ...content }: SessionData): string {
+  return JSON.stringify(content);
+}
+
+function cookieOf({ cookie }: SessionData, expires: Date): SessionData['cookie'] {
+  return Object.assign(JSON.parse(JSON.stringify(cookie)) as SessionData['cookie'], { expires });
+}
+
 /**
  * connect-pg-simple on our database, with our rules of expiry. The row decides when a session ends; the browser keeps the
  * cookie for as long as a session can last at most.
@@ -35,21 +46,28 @@ function poolOn(database: Database): Pool {
 export function createExpressStore(options: ExpressStoreOptions): Store {
   const { database, clock, log } = options;
   const store = new PgStore({ pool: poolOn(database), createTableIfMissing: false, pruneSessionInterval: false });
-  const stored = new WeakSet<SessionData>();
+  const stored = new WeakMap<SessionData, string>();
   const insert = store.set.bind(store);
 
+  async function change(sid: string, data: SessionData): Promise<void> {
+    await changeSession(database, sid, contentOf(data));
+  }
+
   store.set = (sid, data, done) => {
-    // What is signed in never changes; express-session would write it once more when the answer ends.
-    if (stored.has(data)) {
+    const content = contentOf(data);
+    // express-session stores a new session once more when the answer ends.
+    if (stored.get(data) === content) {
       done?.();
       return;
     }
-    const plain = JSON.parse(JSON.stringify(data.cookie)) as SessionData['cookie'];
-    const cookie = Object.assign(plain, { expires: options.endOf(data) });
-    insert(sid, { ...data, cookie }, (error: unknown) => {
-      if (!error) stored.add(data);
+    const isInsert = options.isNew(data) && !stored.has(data);
+    const finish = (error?: unknown): void => {
+      if (!error) stored.set(data, content);
       done?.(error);
-    });
+    };
+    if (isInsert) insert(sid, { ...data, cookie: cookieOf(data, options.endOf(data)) }, finish);
+    // An upsert would bring back to life what was ended meanwhile.
+    else callbackify(change)(sid, data, finish);
   };
 
   async function touch(sid: string, data: SessionData): Promise<void> {

@@ -5,8 +5,11 @@ import { AppError } from '../../platform/errors.ts';
 import type { KnownBrowsers } from './known-browsers.ts';
 
 export interface LoginLimiter {
-  /** Counts a try, before anything is hashed for it. Errors: `auth.too_many_tries` (429) with the wait. */
-  take(request: Request): void;
+  /**
+   * Does the work of a try, the hash, unless there were too many. A try counts until a minute after its work has ended, so
+   * that what has waited does not add up either. Errors: `auth.too_many_tries` (429) with the wait.
+   */
+  run<Result>(request: Request, work: () => Promise<Result>): Promise<Result>;
 }
 
 const windowMs = 60_000;
@@ -14,26 +17,33 @@ const perAddress = 5;
 const inAll = 30;
 const perKnownBrowser = 5;
 
-/** Times of the last minute for each key; a window that slides, so that no two of them meet at a border. */
-function createRecentTimes(clock: Clock) {
-  const times = new Map<string, number[]>();
+interface Try {
+  /** Infinite while it is under way. */
+  endedMs: number;
+}
 
-  function recent(key: string): number[] {
+/** Tries of the last minute for each key; a window that slides, so that no two of them meet at a border. */
+function createRecentTries(clock: Clock) {
+  const tries = new Map<string, Try[]>();
+
+  function recent(key: string): Try[] {
     const nowMs = clock.monotonicMs();
-    return (times.get(key) ?? []).filter((at) => at > nowMs - windowMs);
+    return (tries.get(key) ?? []).filter(({ endedMs }) => endedMs > nowMs - windowMs);
   }
 
   return {
     /** How long until the key has room for one more; 0 when it has. */
     waitMs(key: string, limit: number): number {
       const found = recent(key);
-      const first = found[found.length - limit];
-      return first === undefined ? 0 : first + windowMs - clock.monotonicMs();
+      if (found.length < limit) return 0;
+      const ends = found.map(({ endedMs }) => endedMs).sort((left, right) => left - right);
+      const goesMs = (ends[ends.length - limit] ?? 0) + windowMs - clock.monotonicMs();
+      return Math.min(goesMs, windowMs);
     },
-    add(key: string): void {
+    add(key: string, added: Try): void {
       // Only what was let through is kept, so there are never many keys.
-      for (const each of times.keys()) if (recent(each).length === 0) times.delete(each);
-      times.set(key, [...recent(key), clock.monotonicMs()]);
+      for (const each of tries.keys()) if (recent(each).length === 0) tries.delete(each);
+      tries.set(key, [...recent(key), added]);
     },
   };
 }
@@ -43,29 +53,38 @@ function createRecentTimes(clock: Clock) {
  * of its own, whatever strangers do: nobody can lock the admin out.
  */
 export function createLoginLimiter({ browsers, clock }: { browsers: KnownBrowsers; clock: Clock }): LoginLimiter {
-  const times = createRecentTimes(clock);
+  const tries = createRecentTries(clock);
+
+  function limitsOf(request: Request): (readonly [key: string, limit: number])[] {
+    const browser = browsers.of(request);
+    if (browser !== undefined) return [[`browser ${browser}`, perKnownBrowser]];
+    return [
+      [`address ${ipKeyGenerator(request.ip ?? '')}`, perAddress],
+      ['all', inAll],
+    ];
+  }
 
   return {
-    take(request) {
-      const browser = browsers.of(request);
-      const limits: [key: string, limit: number][] =
-        browser === undefined
-          ? [
-              [`address ${ipKeyGenerator(request.ip ?? '')}`, perAddress],
-              ['all', inAll],
-            ]
-          : [[`browser ${browser}`, perKnownBrowser]];
-      const waitMs = Math.max(...limits.map(([key, limit]) => times.waitMs(key, limit)));
-      if (waitMs > 0) {
-        const retryAfterSeconds = Math.ceil(waitMs / 1_000);
-        throw new AppError('auth.too_many_tries', {
-          status: 429,
-          detail: `Too many tries to sign in. Try again in ${retryAfterSeconds} s.`,
-          retryable: true,
-          retryAfterSeconds,
-        });
+    async run(request, work) {
+      const limits = limitsOf(request);
+      const waitMs = Math.max(...limits.map(([key, limit]) => tries.waitMs(key, limit)));
+      if (waitMs > 0) throw tooMany(Math.ceil(waitMs / 1_000));
+      const added: Try = { endedMs: Infinity };
+      for (const [key] of limits) tries.add(key, added);
+      try {
+        return await work();
+      } finally {
+        added.endedMs = clock.monotonicMs();
       }
-      for (const [key] of limits) times.add(key);
     },
   };
+}
+
+function tooMany(retryAfterSeconds: number): AppError {
+  return new AppError('auth.too_many_tries', {
+    status: 429,
+    detail: `Too many tries to sign in. Try again in ${retryAfterSeconds} s.`,
+    retryable: true,
+    retryAfterSeconds,
+  });
 }

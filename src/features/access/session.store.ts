@@ -23,6 +23,15 @@ export async function touchSession(db: Queryable, sid: string, { endsAt, now }: 
   await db.execute(touchSessionSql, [sid, endsAt.toISOString(), now.toISOString()]);
 }
 
+const changeSessionSql = `
+  UPDATE session SET sess = ($2::jsonb || jsonb_build_object('cookie', sess -> 'cookie', 'person', sess -> 'person'))::json
+  WHERE sid = $1 AND expire > now()`;
+
+/** Replaces what it holds for the pages; who it belongs to and when it ends stays. */
+export async function changeSession(db: Queryable, sid: string, content: string): Promise<void> {
+  await db.execute(changeSessionSql, [sid, content]);
+}
+
 const listSessionsSql = `
   SELECT ${publicIdSql} AS "publicId", sess #>> '{person,username}' AS username,
     sess #>> '{person,createdAt}' AS "createdAt", sess #>> '{person,lastSeenAt}' AS "lastSeenAt",

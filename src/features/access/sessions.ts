@@ -108,6 +108,7 @@ export function createSessions(options: SessionsOptions): Sessions {
   const name = cookieName('sb_session', secure);
   const csrfKey = options.secrets.derive('csrf of sessions', 32);
   const automatic = new WeakSet<SessionData>();
+  const fresh = new WeakSet<SessionData>();
   const known = new WeakMap<IncomingMessage, SignedIn>();
 
   function lastEnd({ person }: SessionData): number {
@@ -115,7 +116,12 @@ export function createSessions(options: SessionsOptions): Sessions {
   }
 
   const endOf = (data: SessionData): Date => new Date(Math.min(clock.now().getTime() + idleMs, lastEnd(data)));
-  const store = createExpressStore({ ...options, endOf, prolongs: (data) => !automatic.has(data) });
+  const store = createExpressStore({
+    ...options,
+    endOf,
+    isNew: (data) => fresh.has(data),
+    prolongs: (data) => !automatic.has(data),
+  });
   const middleware = session({
     name,
     secret: sessionSecret,
@@ -163,6 +169,7 @@ export function createSessions(options: SessionsOptions): Sessions {
     const before = known.get(request);
     await called((done) => void middleware(request, response, done));
     await called((done) => void request.session.regenerate(done));
+    fresh.add(request.session);
     const now = clock.now().toISOString();
     request.session.person = {
       username,

@@ -117,14 +117,13 @@ export function createSignIn(options: SignInOptions): SignIn {
     gate: sessionGate(sessions, csrf),
     async signIn(request, response, credentials) {
       requireCookies(request);
-      limiter.take(request);
-      if (!(await admin.matches(credentials))) throw (await setup.open()) ? notSetUp() : wrongCredentials();
+      const isRight = await limiter.run(request, () => admin.matches(credentials));
+      if (!isRight) throw (await setup.open()) ? notSetUp() : wrongCredentials();
       return welcome(request, response, credentials.username);
     },
     async setUp(request, response, { token, username, password }) {
       requireCookies(request);
-      limiter.take(request);
-      await setup.complete(token, { username, password });
+      await limiter.run(request, () => setup.complete(token, { username, password }));
       return welcome(request, response, username);
     },
   };
