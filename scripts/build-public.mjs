@@ -47,6 +47,9 @@ export async function buildPublic() {
     for (const file of files) renameSync(`${outdir}/${file}`, `${target}/${file}`);
     writeFileSync(`${target}/next-${process.pid}`, `${JSON.stringify({ ...names, files }, null, 2)}\n`);
     renameSync(`${target}/next-${process.pid}`, `${target}/assets.json`);
+    // Of earlier builds; a running server has its own in memory.
+    const present = new Set([...files, 'assets.json']);
+    for (const file of readdirSync(target)) if (!present.has(file)) rmSync(`${target}/${file}`, { force: true });
   } finally {
     rmSync(outdir, { recursive: true, force: true });
   }

@@ -36,7 +36,7 @@ export function CodeShown({ model, code, lateAt }: CodeShownProps) {
         It works until <Time at={code.expiresAt} />, for <Until at={code.expiresAt} />.
       </p>
       <SandboxButton model={model} />
-      <ol class="steps">
+      <ol class="linking-steps">
         <li>
           <p>
             Open <strong>WhatsApp</strong> on that phone.

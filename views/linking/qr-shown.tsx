@@ -23,7 +23,7 @@ export function QrShown({ model, qr }: { model: LinkingModel; qr: ShownQr }) {
       <div class="stack-s">
         <h2>Scan this code</h2>
         <SandboxButton model={model} />
-        <ol class="steps">
+        <ol class="linking-steps">
           <li>
             <p>
               Open <strong>WhatsApp</strong> on the phone with the number.
