@@ -32,11 +32,15 @@ function newSession(): SessionData {
 
 const set = (sid: string, data: SessionData): Promise<void> =>
   new Promise((resolve, reject) =>
-    store.set(sid, data, (error: unknown) => (error ? reject(error as Error) : resolve())),
+    store.set(sid, data, (error: unknown) =>
+      error ? reject(new Error('The store failed', { cause: error })) : resolve(),
+    ),
   );
 const get = (sid: string): Promise<SessionData | null | undefined> =>
   new Promise((resolve, reject) =>
-    store.get(sid, (error: unknown, data) => (error ? reject(error as Error) : resolve(data))),
+    store.get(sid, (error: unknown, data) =>
+      error ? reject(new Error('The store failed', { cause: error })) : resolve(data),
+    ),
   );
 
 test('what a page leaves in a session is there for the next one', async () => {
