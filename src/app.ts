@@ -135,7 +135,6 @@ export function createApp(options: AppOptions): App {
     trustProxyHops: config.trustProxy,
     timeZone: config.timeZone,
     kinds: kindsOf(config),
-    offersSandbox: config.sandbox,
     environmentKey: config.adminApiKey !== undefined,
     eventLog: createEventLog(storage.database),
     checklist: createChecklist(storage.database),

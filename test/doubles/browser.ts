@@ -3,6 +3,7 @@ export interface Page {
   headers: Headers;
   /** What each cookie that was set says of itself. */
   setCookies: string[];
+  text: string;
   json: Record<string, unknown>;
   /** `data` of an answer of the API. */
   data: Record<string, unknown>;
@@ -10,6 +11,8 @@ export interface Page {
 
 export interface BrowserRequest {
   body?: unknown;
+  /** Fields as a page's form sends them, instead of `body`. */
+  form?: Record<string, string>;
   headers?: Record<string, string>;
 }
 
@@ -36,7 +39,7 @@ export function openBrowser(address: string, always: Record<string, string> = {}
   const browser: Browser = {
     cookies,
     csrfToken: undefined,
-    async call(method, path, { body, headers } = {}) {
+    async call(method, path, { body, form, headers } = {}) {
       const cookie = Array.from(cookies, ([name, value]) => `${name}=${value}`).join('; ');
       const response = await fetch(`${address}${path}`, {
         method,
@@ -49,6 +52,7 @@ export function openBrowser(address: string, always: Record<string, string> = {}
           ...headers,
         },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(form === undefined ? {} : { body: new URLSearchParams(form) }),
       });
       const setCookies = response.headers.getSetCookie();
       keep(setCookies);
@@ -56,7 +60,7 @@ export function openBrowser(address: string, always: Record<string, string> = {}
       const isJson = response.headers.get('content-type')?.includes('json') === true;
       const json = (isJson ? JSON.parse(text) : {}) as Record<string, unknown>;
       const data = (json['data'] ?? {}) as Record<string, unknown>;
-      return { status: response.status, headers: response.headers, setCookies, json, data };
+      return { status: response.status, headers: response.headers, setCookies, text, json, data };
     },
     async signIn(username, password, headers = {}) {
       const page = await browser.call('POST', '/api/auth/login', { body: { username, password }, headers });

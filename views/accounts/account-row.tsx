@@ -1,10 +1,10 @@
 import type { Account } from '../../src/features/accounts/accounts.ts';
 import type { Traffic } from '../../src/features/messages/messages.ts';
 import { live } from '../partials/live.ts';
+import { NextButton } from '../partials/next-button.tsx';
 import { statusDetail } from '../partials/status-detail.ts';
 import { KindChip, StatusChip } from '../partials/status.tsx';
 import { Time } from '../partials/time.tsx';
-import { RowButton } from './row-button.tsx';
 import { RowMenu } from './row-menu.tsx';
 
 export interface AccountRowModel {
@@ -50,7 +50,7 @@ export function AccountRow({ model }: { model: AccountRowModel }) {
       <Figure word="Waiting" count={traffic.waiting} />
       <td role="cell" class="account-acts">
         <div class="account-buttons">
-          <RowButton account={account} back={back} />
+          <NextButton account={account} back={back} />
           <RowMenu account={account} back={back} />
         </div>
       </td>

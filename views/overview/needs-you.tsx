@@ -1,9 +1,9 @@
 import type { Account } from '../../src/features/accounts/accounts.ts';
 import { Icon } from '../partials/icon.tsx';
 import { live } from '../partials/live.ts';
+import { NextButton } from '../partials/next-button.tsx';
 import { KindChip, StatusChip } from '../partials/status.tsx';
 import { Ago } from '../partials/time.tsx';
-import { NeedButton } from './need-button.tsx';
 
 const maxShown = 10;
 
@@ -58,7 +58,7 @@ function Need({ account }: { account: Account }) {
           {status.status === 'qr_ready' ? 'A phone may scan it now' : message} · <Ago at={status.since} />
         </p>
       </div>
-      <NeedButton account={account} />
+      <NextButton account={account} back="/" />
     </li>
   );
 }

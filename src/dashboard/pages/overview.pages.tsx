@@ -3,7 +3,7 @@ import { type FiguresModel, FiguresView } from '../../../views/overview/figures.
 import { type EventModel, LatestEventsView } from '../../../views/overview/latest-events.tsx';
 import { NeedsYouView } from '../../../views/overview/needs-you.tsx';
 import { OverviewView } from '../../../views/overview/overview.tsx';
-import type { Account, Accounts } from '../../features/accounts/accounts.ts';
+import type { Account, AccountKind, Accounts } from '../../features/accounts/accounts.ts';
 import type { Checklist } from '../../features/checklist/checklist.ts';
 import type { Messages } from '../../features/messages/messages.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -19,8 +19,8 @@ export interface OverviewParts {
   messages: Pick<Messages, 'traffic'>;
   eventLog: EventLog;
   checklist: Checklist;
-  /** Whether sandbox accounts are offered. */
-  offersSandbox: boolean;
+  /** Kinds of accounts that this server offers. */
+  kinds: readonly AccountKind[];
   /** Whose day it is that the figures count. */
   timeZone: string;
   clock: Clock;
@@ -46,7 +46,7 @@ export function overviewPages(parts: OverviewParts): Page[] {
           events: await eventsOf(accounts, parts.eventLog),
           checklist: await checklist.open(),
           firstAccountId: accounts[0]?.id,
-          offersSandbox: parts.offersSandbox,
+          offersSandbox: parts.kinds.includes('sandbox'),
         };
         return { kind: 'page', title: 'Overview', section: 'overview', body: <OverviewView model={model} /> };
       },

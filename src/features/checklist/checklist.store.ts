@@ -12,12 +12,14 @@ export interface Steps {
   called: boolean;
 }
 
+// A call with the key of the environment leaves its trace only in what it sent.
 const stepsSql = `
   SELECT EXISTS (SELECT 1 FROM whatsapp_accounts) AS account,
          EXISTS (SELECT 1 FROM whatsapp_accounts WHERE linked_at IS NOT NULL) AS linked,
          EXISTS (SELECT 1 FROM messages WHERE direction = 'outgoing' AND sent_at IS NOT NULL) AS sent,
          EXISTS (SELECT 1 FROM messages WHERE direction = 'incoming') AS received,
-         EXISTS (SELECT 1 FROM api_keys WHERE last_used_at IS NOT NULL) AS called`;
+         EXISTS (SELECT 1 FROM api_keys WHERE last_used_at IS NOT NULL)
+           OR EXISTS (SELECT 1 FROM messages WHERE origin = 'api') AS called`;
 
 export async function findSteps(db: Queryable): Promise<Steps> {
   const steps = await db.one<Steps>(stepsSql);

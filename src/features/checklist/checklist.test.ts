@@ -22,7 +22,7 @@ const takeStep: Record<keyof typeof nothing, string> = {
 function messageSql(direction: string, status: string): string {
   return `
     INSERT INTO messages (id, account_id, direction, origin, remote_id, chat_jid, chat_type, from_jid, type, status, sent_at)
-    VALUES ('msg_${direction}', 'acc_1', '${direction}', 'api', '${direction}', 'a@s', 'personal', 'b@s', 'text',
+    VALUES ('msg_${direction}', 'acc_1', '${direction}', 'inbox', '${direction}', 'a@s', 'personal', 'b@s', 'text',
             '${status}', now())`;
 }
 
@@ -47,4 +47,10 @@ test('a list that was put away stays away, also for another process', async () =
   expect(await another.open()).toEqual(nothing);
   await checklist.putAway();
   expect([await checklist.open(), await another.open()]).toEqual([undefined, undefined]);
+});
+
+test('a message that was sent by the API shows that a program called it', async () => {
+  await database.execute(takeStep.account);
+  await database.execute(takeStep.sent.replace(`'inbox'`, `'api'`));
+  expect(await createChecklist(database).open()).toMatchObject({ called: true });
 });

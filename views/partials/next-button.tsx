@@ -1,9 +1,9 @@
 import type { Account } from '../../src/features/accounts/accounts.ts';
-import { ActButton } from '../partials/form.tsx';
-import { Icon } from '../partials/icon.tsx';
+import { ActButton } from './form.tsx';
+import { Icon } from './icon.tsx';
 
-/** The one thing to do next with an account. */
-export function RowButton({ account, back }: { account: Account; back: string }) {
+/** The one thing to do next with an account; `back` is where its act leads back to. */
+export function NextButton({ account, back }: { account: Account; back: string }) {
   const { id, status } = account;
   const name = <ForAccount name={account.name} />;
   switch (status.nextStep) {
