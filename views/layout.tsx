@@ -54,7 +54,8 @@ export function Layout({ model, children }: { model: LayoutModel; children: VNod
           Skip to the content
         </a>
         {username === undefined ? (
-          <main id="main" tabindex={-1}>
+          <main id="main" class="visitor" tabindex={-1}>
+            <Brand favicon={assets.favicon} />
             {children}
           </main>
         ) : (

@@ -23,10 +23,15 @@ export interface Browser {
   csrfToken: string | undefined;
   call(method: string, path: string, request?: BrowserRequest): Promise<Page>;
   signIn(username: string, password: string, headers?: Record<string, string>): Promise<Page>;
+  /** Opens a page. */
+  open(path: string): Promise<Page>;
+  /** Sends a form of the page that was opened last, as it would without script. */
+  submit(path: string, fields?: Record<string, string>): Promise<Page>;
 }
 
 export function openBrowser(address: string, always: Record<string, string> = {}): Browser {
   const cookies = new Map<string, string>();
+  let formToken = '';
 
   function keep(setCookies: readonly string[]): void {
     for (const each of setCookies) {
@@ -67,6 +72,16 @@ export function openBrowser(address: string, always: Record<string, string> = {}
       if (typeof page.data['csrfToken'] === 'string') browser.csrfToken = page.data['csrfToken'];
       return page;
     },
+    async open(path) {
+      const page = await browser.call('GET', path, { headers: { accept: 'text/html' } });
+      formToken = /name="_csrf" value="([^"]+)"/.exec(page.text)?.[1] ?? '';
+      return page;
+    },
+    submit: (path, fields = {}) =>
+      browser.call('POST', path, {
+        form: { _csrf: formToken, ...fields },
+        headers: { accept: 'text/html' },
+      }),
   };
   return browser;
 }

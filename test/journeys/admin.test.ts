@@ -69,6 +69,29 @@ describe('the admin of the environment', () => {
 });
 
 describe('without an admin', () => {
+  test('the link leads to a page that makes the admin, once, and signs in', async () => {
+    const app = await start();
+    const link = new URL((await app.setupLink()) ?? '');
+    const path = link.pathname + link.search;
+    const token = link.searchParams.get('token') ?? '';
+    const browser = openBrowser(app.address);
+    expect((await browser.open('/login')).text).toContain('set-up link');
+    expect((await browser.open(`/setup?token=${token.slice(1)}`)).status).toBe(403);
+    expect((await browser.open(path)).status).toBe(200);
+    const short = await browser.submit('/setup', { token, username: 'ada', password: 'short' });
+    expect([short.status, short.text.includes('at least 8 characters')]).toEqual([422, true]);
+    const long = await browser.submit('/setup', { token, username: 'ada', password: 'é'.repeat(37) });
+    expect([long.status, long.text.includes('72 bytes')]).toEqual([422, true]);
+    const made = await browser.submit('/setup', { token, username: 'ada', password: 'correct horse' });
+    expect([made.status, made.headers.get('location')]).toEqual([303, '/']);
+    expect((await browser.open('/settings')).status).toBe(200);
+    const late = openBrowser(app.address);
+    await late.open('/login');
+    expect((await late.submit('/setup', { token, username: 'eve', password: 'another horse' })).status).toBe(409);
+    expect((await late.open(path)).headers.get('location')).toBe('/login');
+    expect(await app.setupLink()).toBeUndefined();
+  });
+
   test('there is one link, the same on every instance, and nobody can sign in', async () => {
     const [app, other] = [await start(), await start()];
     const link = new URL((await app.setupLink()) ?? '');
@@ -103,5 +126,6 @@ describe('cookies over https only', () => {
       expect(page).toMatchObject({ status: 400, json: { code: 'auth.cookie_needs_https' }, setCookies: [] });
       expect(page.json['detail']).toContain('TRUST_PROXY=1');
     }
+    expect((await openBrowser(app.address, proxied).open('/login')).text).toContain('set TRUST_PROXY=1');
   });
 });

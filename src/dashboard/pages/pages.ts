@@ -1,4 +1,5 @@
 import type { Page } from '../../platform/page.ts';
+import { accessPages, type AccessPageParts } from './access.pages.tsx';
 import { accountPages } from './account.pages.tsx';
 import { accountActsPages, type AccountActsParts } from './account-acts.pages.ts';
 import type { AccountPageParts } from './account-page.tsx';
@@ -10,7 +11,8 @@ import { overviewPages, type OverviewParts } from './overview.pages.tsx';
 import { settingsPages, type SettingsParts } from './settings.pages.tsx';
 
 /** What the pages together need of the features. */
-export type PageParts = AccountPageParts &
+export type PageParts = AccessPageParts &
+  AccountPageParts &
   AccountActsParts &
   AccountsPagesParts &
   LinkingParts &
@@ -28,6 +30,7 @@ export function dashboardPages(parts: PageParts): Page[] {
     ...accountPages(parts),
     ...accountActsPages(parts),
     ...settingsPages(parts),
+    ...accessPages(parts),
     ...browserPages(),
   ];
 }

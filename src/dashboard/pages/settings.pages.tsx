@@ -1,19 +1,18 @@
 import type { Request } from 'express';
-import type { VNode } from 'preact';
 import { GeneralView } from '../../../views/settings/general.tsx';
-import { definePage, type Page, type Viewer } from '../../platform/page.ts';
+import { SessionsCard } from '../../../views/settings/sessions.tsx';
+import { definePage, type Page } from '../../platform/page.ts';
 import { themeOf } from '../theme.ts';
 import { type AuditPageParts, auditPages } from './audit.pages.tsx';
 import { type KeyPageParts, keyPages } from './keys.pages.tsx';
+import { type SessionPageParts, sessionPages, sessionsModel } from './sessions.pages.tsx';
 
-export interface SettingsParts extends AuditPageParts, KeyPageParts {
+export interface SettingsParts extends AuditPageParts, KeyPageParts, SessionPageParts {
   /** `TRUST_PROXY` */
   trustProxyHops: number;
   version: string;
   /** What is wrong with the settings about proxies and https, as far as this request shows it. */
   adviceFor(request: Request): string | undefined;
-  /** The part of the page about who is signed in. */
-  sessions?: (viewer: Viewer | undefined) => Promise<VNode>;
 }
 
 export function settingsPages(parts: SettingsParts): Page[] {
@@ -30,11 +29,16 @@ export function settingsPages(parts: SettingsParts): Page[] {
           advice: parts.adviceFor(request),
           version: parts.version,
         };
-        const body = <GeneralView model={model}>{await parts.sessions?.(viewer)}</GeneralView>;
+        const body = (
+          <GeneralView model={model}>
+            <SessionsCard model={await sessionsModel(parts, viewer)} />
+          </GeneralView>
+        );
         return { kind: 'page', title: 'Settings', section: 'settings', body };
       },
     }),
     ...keyPages(parts),
     ...auditPages(parts),
+    ...sessionPages(parts),
   ];
 }

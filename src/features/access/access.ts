@@ -14,6 +14,7 @@ import { createKeyUse } from './key-use.ts';
 export type { AdminKey } from './access.store.ts';
 export type { IssuedKey } from './admin-keys.ts';
 export { resetAdmin } from './setup.ts';
+export type { SessionEntry } from './sessions.ts';
 export { createSignIn, type SignIn } from './sign-in.ts';
 
 export interface Access extends AdminKeys {

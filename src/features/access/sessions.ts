@@ -79,7 +79,7 @@ export interface SessionsOptions {
   maxMs: number;
 }
 
-/** Ended sessions are announced under it. */
+/** New and ended sessions are announced under it. */
 const topic = 'sessions';
 
 /** Live parts of a page fetch themselves, and a page asks how long its session lasts: nobody acted. */
@@ -166,7 +166,6 @@ export function createSessions(options: SessionsOptions): Sessions {
   };
 
   async function signIn(request: Request, response: Response, username: string): Promise<SignedIn> {
-    const before = known.get(request);
     await called((done) => void middleware(request, response, done));
     await called((done) => void request.session.regenerate(done));
     fresh.add(request.session);
@@ -179,7 +178,7 @@ export function createSessions(options: SessionsOptions): Sessions {
       address: request.ip ?? '',
     };
     await called((done) => void request.session.save(done));
-    if (before) events.announce(topic);
+    events.announce(topic);
     const sessionId = publicIdOf(request.sessionID);
     const endsAt = endOf(request.session);
     const signedIn: SignedIn = { sessionId, username, csrfToken: macOf(sessionId, csrfKey), endsAt };
