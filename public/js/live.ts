@@ -16,12 +16,15 @@ interface Hello {
 }
 
 const pollAfterMs = 30_000;
+/** The server tells a page that joins what changed so recently, so that nothing is missed while it loads. */
+const rememberedMs = 8_000;
 
 /** Parts of the page with `data-live="topic …"` refetch themselves (`hx-trigger="live"`) when one of their topics moves. */
 export function goLive(): void {
   const socket = io({ transports: ['websocket'], reconnectionDelay: 500, reconnectionDelayMax: 3_000 });
   const budget = createBudget(refetch);
   let joined = new Set<string>();
+  let joinedOnce = false;
   let lostAt: number | undefined;
   let missedWhileHidden = false;
 
@@ -45,10 +48,13 @@ export function goLive(): void {
 
   socket.on('connect', () => {
     const wasLost = lostAt !== undefined;
+    const isLate = !joinedOnce && performance.now() > rememberedMs;
+    joinedOnce = true;
     lostAt = undefined;
     joined = new Set();
     join();
     showLink({ kind: 'live' });
+    if (isLate) resync();
     if (!wasLost) return;
     announce('Connected to the server again.');
     resync();

@@ -39,6 +39,8 @@ export interface LiveOptions {
 const topicShape = /^[a-z]{2,20}(:[\w.@-]{1,80})?$/;
 const maxTopics = 600;
 const maxFrameBytes = 50_000;
+/** A page joins its topics within this time, or asks for everything anew (`public/js/live.ts`). */
+const joinsWithinMs = 10_000;
 const sessions = new WeakMap<IncomingMessage, string>();
 
 /**
@@ -52,6 +54,8 @@ export function createLive(options: LiveOptions): Service {
   let io: Server | undefined;
   let looking: Promise<void> | undefined;
   let revision = 0;
+  /** When topics last changed, in ms: a page that was made before and joins now has missed it. */
+  const changedAt = new Map<string, number>();
 
   const gate = createFactGate(options.gatherMs, clock, (topic) => {
     revision += 1;
@@ -59,9 +63,25 @@ export function createLive(options: LiveOptions): Service {
   });
 
   function announced(topic: string): void {
+    const topics = [topic, ...widerTopics(topic)];
+    for (const each of topics) changedAt.set(each, clock.now().getTime());
     if (sessionOf.size === 0) return;
     if (topic === 'sessions') void checkSessions();
-    for (const each of [topic, ...widerTopics(topic)]) gate.open(each);
+    for (const each of topics) gate.open(each);
+  }
+
+  function tellWhatWasMissed(socket: Socket, topics: readonly string[]): void {
+    const now = clock.now().getTime();
+    for (const topic of topics) {
+      if (now - (changedAt.get(topic) ?? -Infinity) > joinsWithinMs) continue;
+      revision += 1;
+      socket.emit('fact', { topic, kind: 'changed', revision } satisfies Fact);
+    }
+  }
+
+  function forgetOldChanges(): void {
+    const now = clock.now().getTime();
+    for (const [topic, at] of changedAt) if (now - at > joinsWithinMs) changedAt.delete(topic);
   }
 
   async function allow(request: IncomingMessage): Promise<boolean> {
@@ -79,7 +99,7 @@ export function createLive(options: LiveOptions): Service {
     }
     sessionOf.set(socket, sessionId);
     socket.emit('hello', { version: options.version });
-    socket.on('join', (wish: unknown) => changeTopics(socket, wish));
+    socket.on('join', (wish: unknown) => tellWhatWasMissed(socket, changeTopics(socket, wish)));
     socket.on('disconnect', () => sessionOf.delete(socket));
   }
 
@@ -110,6 +130,7 @@ export function createLive(options: LiveOptions): Service {
     while (!stopping.signal.aborted) {
       await checkSessions();
       await lookElsewhere();
+      forgetOldChanges();
       await clock.sleep(options.lookMs, stopping.signal).catch(() => undefined);
     }
   }
@@ -155,13 +176,16 @@ function widerTopics(topic: string): string[] {
   return kind === 'account' ? ['accounts'] : kind === 'messages' ? ['traffic'] : [];
 }
 
-function changeTopics(socket: Socket, wish: unknown): void {
+/** Returns those that it has joined now. */
+function changeTopics(socket: Socket, wish: unknown): string[] {
   const { join, leave } = (typeof wish === 'object' && wish !== null ? wish : {}) as {
     join?: unknown;
     leave?: unknown;
   };
   for (const topic of topicsIn(leave)) void socket.leave(topic);
-  for (const topic of topicsIn(join)) if (socket.rooms.size < maxTopics) void socket.join(topic);
+  const joined = topicsIn(join).slice(0, Math.max(0, maxTopics - socket.rooms.size));
+  for (const topic of joined) void socket.join(topic);
+  return joined;
 }
 
 function topicsIn(list: unknown): string[] {
