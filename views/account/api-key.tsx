@@ -61,7 +61,7 @@ export function RollKeyView({ account, problem }: { account: Account; problem: F
           stop working?
         </p>
         <Form id={rollKeyId} action={`/accounts/${id}/key`} problem={problem} labels={{ overlap: 'The end' }}>
-          <fieldset class="field">
+          <fieldset class="overlaps">
             <legend>The old key stops working</legend>
             {overlaps.map(({ value, words }) => (
               <label key={value} class="check">

@@ -35,7 +35,7 @@ export function FirstRun({ account, milestones }: FirstRunModel) {
           {done === 4 ? 'Close' : 'Hide this'}
         </ActButton>
       </div>
-      <ol class="steps">
+      <ol class="first-steps">
         <Step done={account.linked} title="Link a phone">
           <LinkHint account={account} />
         </Step>
@@ -80,7 +80,7 @@ function LinkHint({ account }: { account: Account }) {
 
 function Step({ done, title, children }: { done: boolean; title: string; children: ComponentChildren }) {
   return (
-    <li class={done ? 'step step-done' : 'step'}>
+    <li class={done ? 'first-step first-step-done' : 'first-step'}>
       <Icon name={done ? 'circle-check' : 'circle'} label={done ? 'Done' : 'To do'} />
       <div>
         <h3>{title}</h3>

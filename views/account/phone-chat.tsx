@@ -29,7 +29,7 @@ export function PhoneChat({ account, customer }: { account: Account; customer: P
     <div class="phone-screen">
       <div class="phone-peer">
         <span class="phone-avatar" aria-hidden="true">
-          {[...account.name][0]}
+          {String.fromCodePoint(account.name.codePointAt(0) ?? 0x3f)}
         </span>
         <div class="grow">
           <p class="phone-name">

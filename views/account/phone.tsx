@@ -127,7 +127,7 @@ function LockScreen({ model }: { model: PhoneModel }) {
   return (
     <div class="phone-screen phone-lock">
       <Icon name={shows.qr ? 'scan-line' : 'lock'} />
-      <h3>This phone is not linked yet</h3>
+      <h3>This phone is not linked</h3>
       {shows.qr ? (
         <>
           <p>The account shows a QR code. Scan it to link this phone, as you would in WhatsApp under Linked devices.</p>
