@@ -2,7 +2,7 @@ import { Notice } from '../partials/notice.tsx';
 import { Time, Until } from '../partials/time.tsx';
 import { SandboxButton } from './buttons.tsx';
 import { LateAt } from './late-at.tsx';
-import type { LinkingModel, ShownCode } from './linking-model.ts';
+import { type LinkingModel, type ShownCode, spelled } from './linking-model.ts';
 
 interface CodeShownProps {
   model: LinkingModel;
@@ -29,7 +29,7 @@ export function CodeShown({ model, code, lateAt }: CodeShownProps) {
       <h2>
         Type this code on <bdi class="figures">{code.phone}</bdi>
       </h2>
-      <p class="pairing-code mono" aria-label={[...code.code].join(' ')} role="img">
+      <p class="pairing-code mono" aria-label={spelled(code.code)} role="img">
         {code.code}
       </p>
       <p class="muted">

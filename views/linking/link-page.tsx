@@ -141,7 +141,7 @@ function NewKey({ accountId }: { accountId: string }) {
 
 /** Under which name the key of a new account is handed to the next page. */
 export function keyNameOf(accountId: string): string {
-  return `key:${accountId}`;
+  return `api-key:${accountId}`;
 }
 
 function AboutSandbox() {

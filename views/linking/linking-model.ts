@@ -41,3 +41,8 @@ export interface LinkingModel {
 export function linkAddress(account: Pick<Account, 'id'>, by: LinkBy): string {
   return by === 'qr' ? `/accounts/${account.id}/link` : `/accounts/${account.id}/link?by=code`;
 }
+
+/** For those who hear it. */
+export function spelled(code: string): string {
+  return Array.from(code).join(' ');
+}

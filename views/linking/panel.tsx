@@ -5,7 +5,7 @@ import { Notice } from '../partials/notice.tsx';
 import { LateAt } from './late-at.tsx';
 import { BeginButton } from './buttons.tsx';
 import { CodeShown } from './code-shown.tsx';
-import type { LinkingModel, LinkingState } from './linking-model.ts';
+import { type LinkingModel, type LinkingState, spelled } from './linking-model.ts';
 import { Linked } from './linked.tsx';
 import { QrShown } from './qr-shown.tsx';
 import { Stopped } from './stopped.tsx';
@@ -98,7 +98,7 @@ function spoken({ account, state, by }: LinkingModel): string {
       return 'There is no code yet.';
     case 'showing':
       if (by === 'qr') return 'A QR code is shown.';
-      return state.code ? `The code is ${[...state.code.code].join(' ')}` : 'Enter the number of the phone.';
+      return state.code ? `The code is ${spelled(state.code.code)}` : 'Enter the number of the phone.';
     case 'stopped':
       return state.message;
   }

@@ -12,8 +12,8 @@ export interface AccountActsParts extends AccountDialogParts {
 
 interface Act {
   word: 'pause' | 'resume' | 'reconnect';
-  run(id: string, actor: Actor): Promise<Account>;
-  notice(account: Account, back: string): PageNotice;
+  run: (id: string, actor: Actor) => Promise<Account>;
+  notice: (account: Account, back: string) => PageNotice;
 }
 
 /** What can be done with an account from its row, its menu and its page; each leads back to where the person was. */

@@ -15,35 +15,8 @@ import { drawQr } from '../qr-drawing.ts';
 import { orGone } from './act-answers.ts';
 
 export interface LinkingParts {
-  accounts: LinkingAccounts;
-  sandbox: Pick<Sandbox, 'scan'> & LinkingSandbox;
-}
-
-interface PairingCode {
-  code: string;
-  phone: string;
-  expiresAt: Date;
-}
-
-type Linking =
-  | { kind: 'linked' }
-  | { kind: 'starting'; lateAt: Date }
-  | { kind: 'late'; message: string }
-  | {
-      kind: 'showing';
-      qr: { code: string; attempt: number; attempts: number; expiresAt: Date };
-      code: PairingCode | undefined;
-      message: string;
-    }
-  | { kind: 'stopped'; message: string };
-
-interface LinkingAccounts extends Pick<Accounts, 'get' | 'reconnect'> {
-  linking(id: string): Promise<Linking>;
-  requestPairingCode(id: string, phone: string, signal: AbortSignal): Promise<PairingCode>;
-}
-
-interface LinkingSandbox {
-  enterCode(accountId: string, code: string | undefined, signal: AbortSignal): Promise<Account>;
+  accounts: Pick<Accounts, 'get' | 'reconnect' | 'linking' | 'requestPairingCode'>;
+  sandbox: Pick<Sandbox, 'scan' | 'enterCode'>;
 }
 
 const byQuery = object({ by: oneOf('', 'qr', 'code') });
@@ -117,17 +90,13 @@ function pairingCodePage(parts: LinkingParts): Page {
     form: object({ phone: required(text({ max: 40 })) }),
     handle: ({ params: { id }, form, signal, partial }) =>
       orGone(async () => {
-        await requestCode(parts, id, form.phone, signal);
+        await parts.accounts.requestPairingCode(id, form.phone, signal);
         if (!partial) return { kind: 'redirect', to: linkAddress({ id }, 'code') };
         const model = { ...(await modelOf(parts, id, 'code')), phone: form.phone };
         return { kind: 'fragment', body: <LinkArea model={model} /> };
       }),
     refused: ({ params: { id } }, problem) => orGone(async () => wholePage(await modelOf(parts, id, 'code'), problem)),
   });
-}
-
-async function requestCode({ accounts }: LinkingParts, id: string, phone: string, signal: AbortSignal): Promise<void> {
-  await accounts.requestPairingCode(id, phone, signal);
 }
 
 async function modelOf(parts: LinkingParts, id: string, by: LinkBy): Promise<LinkPageModel> {
@@ -170,6 +139,6 @@ function byOf(given: string | undefined): LinkBy {
 
 /** One of the thousand numbers +999 555 1…, so that nothing must be typed to try it. */
 function sandboxNumber(accountId: string): string {
-  const sum = [...accountId].reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) % 1000, 7);
+  const sum = Array.from(accountId).reduce((hash, letter) => (hash * 31 + letter.charCodeAt(0)) % 1000, 7);
   return `+9995551${String(sum).padStart(3, '0')}`;
 }
