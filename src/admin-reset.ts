@@ -2,12 +2,14 @@
 import { fileURLToPath } from 'node:url';
 import { type Config, ConfigError, loadEnvironment, readConfig } from './config.ts';
 import { resetAdmin } from './features/access/access.ts';
+import { createAudit } from './features/audit/audit.ts';
 import { systemClock as clock } from './platform/clock.ts';
 import { createDatabase } from './platform/database.ts';
 import { connectionFromUrl, type ConnectionSettings } from './platform/database-connection.ts';
 import { connectionToRunning, createEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import { verifyCanary } from './platform/encryption-canary.store.ts';
 import { AppError, errorMessage, isAppError } from './platform/errors.ts';
+import { createEventBus } from './platform/event-bus.ts';
 import { completeSecrets } from './platform/generated-secrets.ts';
 import { group, type Service } from './platform/lifecycle.ts';
 import { createLog } from './platform/log.ts';
@@ -46,6 +48,7 @@ async function reset(config: Config): Promise<string> {
   const database = createDatabase({ connection, clock, log });
   const all = group('admin-reset', [...services, database]);
   const secrets = createSecrets({ key: encryptionKey });
+  const audit = createAudit({ database, events: createEventBus(clock), sweepIntervalMs: 0, clock, log });
   try {
     await all.start();
     await applySchema(database, await readSchema(fileURLToPath(new URL('../schema.sql', import.meta.url))), {
@@ -53,7 +56,7 @@ async function reset(config: Config): Promise<string> {
       log,
     });
     await verifyCanary(database, secrets);
-    const { path, removed } = await resetAdmin(database, secrets);
+    const { path, removed } = await resetAdmin(database, secrets, audit);
     const hint =
       removed === 'environment'
         ? 'It came from ADMIN_USERNAME and ADMIN_PASSWORD: while the server has these, its next start brings it back.\n'

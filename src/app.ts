@@ -232,7 +232,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     cacheSize: config.cache.size,
     cacheMs: config.cache.ttlMs,
   });
-  const signIn = createSignIn({ ...shared, ...signInSettings(config, timings) });
+  const signIn = createSignIn({ ...shared, audit, ...signInSettings(config, timings) });
   const simulator = createSimulator({
     seed: secrets.derive('sandbox network', 32),
     store: createSandboxStore(database, secrets),

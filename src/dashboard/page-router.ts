@@ -1,4 +1,5 @@
 import { type Request, type RequestHandler, type Response, Router } from 'express';
+import { nobody } from '../platform/actor.ts';
 import { endsWithin } from '../platform/clock.ts';
 import { AppError } from '../platform/errors.ts';
 import type { Log } from '../platform/log.ts';
@@ -89,7 +90,7 @@ function inputOf(page: Page, viewer: Viewer | undefined, request: Request, respo
     params: page.params ? parse(page.params, request.params, 'params') : {},
     query: page.query ? parse(page.query.prefs({ allowUnknown: true }), request.query, 'query') : {},
     viewer,
-    actor: { kind: 'person', name: viewer?.username ?? 'somebody not signed in', address: request.ip ?? null },
+    actor: { kind: 'person', name: viewer?.username ?? nobody, address: request.ip ?? null },
     address: request.ip ?? '',
     http: { request, response },
     signal: gone.signal,

@@ -8,6 +8,9 @@ export interface Actor {
   address: string | null;
 }
 
+/** How the log names whoever has not shown who they are. */
+export const nobody = 'somebody not signed in';
+
 /** Who acts in a request. */
 export function actorOf({ caller, address }: { caller: Caller; address: string }): Actor {
   return { ...identityOf(caller), address: address === '' ? null : address };
@@ -16,7 +19,7 @@ export function actorOf({ caller, address }: { caller: Caller; address: string }
 function identityOf(caller: Caller): Pick<Actor, 'kind' | 'name'> {
   switch (caller.kind) {
     case 'anonymous':
-      return { kind: 'person', name: 'somebody not signed in' };
+      return { kind: 'person', name: nobody };
     case 'session':
       return { kind: 'person', name: caller.username };
     case 'account':

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AccountJson, type Api, apiOf } from '../doubles/api.ts';
+import { openBrowser } from '../doubles/browser.ts';
 import { type RunningApp, startApp } from '../doubles/running-app.ts';
 
 interface EntryJson {
@@ -132,4 +133,31 @@ test('the log is read page by page, and by action', async () => {
     code: 'request.invalid',
     errors: [{ field: 'cursor' }],
   });
+});
+
+test('the log tells who came and went, and once a minute that somebody tried in vain', async () => {
+  const environment = { ADMIN_USERNAME: 'ada', ADMIN_PASSWORD: 'correct horse battery' };
+  const guarded = await startApp({ environment });
+  try {
+    const browser = openBrowser(guarded.address);
+    await browser.signIn('ada', 'a wrong password');
+    await browser.signIn('ada', 'another wrong password');
+    await browser.signIn('ada', environment.ADMIN_PASSWORD);
+    await browser.call('POST', '/api/auth/logout');
+    await browser.signIn('ada', environment.ADMIN_PASSWORD);
+    await browser.call('POST', '/api/auth/sign-out-everywhere');
+
+    const entries = ((await guarded.data('GET', '/api/audit-log?limit=50')) as EntryJson[]).toReversed();
+    expect(entries.map(({ action, actor, details }) => [action, actor.name, details])).toEqual([
+      ['admin.changed', 'ADMIN_USERNAME and ADMIN_PASSWORD', {}],
+      ['session.sign_in_refused', 'somebody not signed in', {}],
+      ['session.signed_in', 'ada', {}],
+      ['session.signed_out', 'ada', {}],
+      ['session.signed_in', 'ada', {}],
+      ['session.signed_out_everywhere', 'ada', { ended: 1 }],
+    ]);
+    expect(JSON.stringify(entries)).not.toContain('wrong password');
+  } finally {
+    await guarded.stop();
+  }
 });

@@ -117,8 +117,8 @@ function logoutPage(signIn: SignIn): Page {
     path: '/logout',
     access: 'person',
     form: object({}),
-    async handle({ http: { request, response } }) {
-      await signIn.sessions.signOut(request, response);
+    async handle({ actor, http: { request, response } }) {
+      await signIn.signOut(request, response, actor);
       return { kind: 'redirect', to: '/login' };
     },
   });

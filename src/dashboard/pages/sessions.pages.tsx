@@ -15,7 +15,6 @@ export async function sessionsModel({ signIn }: SessionPageParts, viewer: Viewer
 
 /** The part of the settings about where somebody is signed in. */
 export function sessionPages(parts: SessionPageParts): Page[] {
-  const { sessions } = parts.signIn;
   return [
     definePage({
       method: 'GET',
@@ -31,8 +30,10 @@ export function sessionPages(parts: SessionPageParts): Page[] {
       access: 'person',
       params: sessionParams,
       form: object({}),
-      async handle({ params }) {
-        const notice = (await sessions.end(params.id)) ? 'The session has ended.' : 'That session had ended already.';
+      async handle({ params, actor }) {
+        const notice = (await parts.signIn.endSession(params.id, actor))
+          ? 'The session has ended.'
+          : 'That session had ended already.';
         return { kind: 'redirect', to: '/settings', notice };
       },
     }),
@@ -53,8 +54,8 @@ export function sessionPages(parts: SessionPageParts): Page[] {
       path: '/settings/sign-out-everywhere',
       access: 'person',
       form: object({}),
-      async handle() {
-        await sessions.endAll();
+      async handle({ actor }) {
+        await parts.signIn.signOutEverywhere(actor);
         return { kind: 'redirect', to: '/login' };
       },
     }),

@@ -1,3 +1,4 @@
+import { actorOf } from '../../platform/actor.ts';
 import { sendAnswer } from '../../platform/answer.ts';
 import { AppError } from '../../platform/errors.ts';
 import { defineRoute, type Route } from '../../platform/route.ts';
@@ -50,8 +51,8 @@ export function accessRoutes(signIn: SignIn): Route[] {
       access: 'session',
       answer: endedAnswer,
       produces: ['application/json'],
-      async stream(_input, response) {
-        await sessions.signOut(response.req, response);
+      async stream(input, response) {
+        await signIn.signOut(response.req, response, actorOf(input));
         sendAnswer(response, { data: { ended: 1 } });
       },
     }),
@@ -76,7 +77,7 @@ export function accessRoutes(signIn: SignIn): Route[] {
       tag,
       access: 'admin',
       answer: endedAnswer,
-      handle: async () => ({ data: { ended: await sessions.endAll() } }),
+      handle: async (input) => ({ data: { ended: await signIn.signOutEverywhere(actorOf(input)) } }),
     }),
   ];
 }

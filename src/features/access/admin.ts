@@ -1,10 +1,12 @@
 import { createHmac } from 'node:crypto';
+import type { Actor } from '../../platform/actor.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Service } from '../../platform/lifecycle.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Secrets } from '../../platform/secrets.ts';
 import { equalInConstantTime } from '../../platform/signed-value.ts';
 import { findAdmin, putEnvironmentAdmin } from './admin.store.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { Passwords } from './passwords.ts';
 import { deleteAllSessions } from './session.store.ts';
 
@@ -26,10 +28,13 @@ export interface AdminOptions {
   passwords: Passwords;
   /** Wins over a stored one. */
   environment: Credentials | undefined;
+  audit: Pick<Audit, 'record'>;
   log: Log;
 }
 
-export function createAdmin({ database, secrets, passwords, environment, log }: AdminOptions): Admin {
+const theEnvironment: Actor = { kind: 'system', name: 'ADMIN_USERNAME and ADMIN_PASSWORD', address: null };
+
+export function createAdmin({ database, secrets, passwords, environment, audit, log }: AdminOptions): Admin {
   async function storeEnvironment({ username, password }: Credentials): Promise<void> {
     const pair = JSON.stringify([username, password]);
     const fingerprint = createHmac('sha256', secrets.derive('fingerprint of the admin', 32)).update(pair).digest();
@@ -38,7 +43,10 @@ export function createAdmin({ database, secrets, passwords, environment, log }: 
     const passwordHash = await passwords.hash(password);
     const isNew = await database.transaction(async (tx) => {
       const changed = await putEnvironmentAdmin(tx, { username, passwordHash, fingerprint });
-      if (changed) await deleteAllSessions(tx);
+      if (changed) {
+        await deleteAllSessions(tx);
+        await audit.record(tx, { actor: theEnvironment, action: 'admin.changed' });
+      }
       return changed;
     });
     if (isNew && stored) log.info('The admin of the environment replaces the stored one; all sessions have ended');

@@ -20,9 +20,13 @@ afterAll(async () => {
   await database.close();
 });
 
+const recorded: string[] = [];
+const audit = { record: async (_tx: unknown, { action }: { action: string }) => void recorded.push(action) };
+
 /** As each instance has it. */
 function instance() {
-  const admin = createAdmin({ database, secrets, passwords, environment: undefined, log: createRecordingLog() });
+  const log = createRecordingLog();
+  const admin = createAdmin({ database, secrets, passwords, environment: undefined, audit, log });
   return { admin, setup: createSetup({ database, secrets, admin, passwords }) };
 }
 
@@ -77,8 +81,9 @@ test('after a reset the old link is worth nothing, and the new one opens', async
   const { setup, admin } = instance();
   const old = await tokenOf(setup);
   await setup.complete(old, ada);
-  const { path, removed } = await resetAdmin(database, secrets);
+  const { path, removed } = await resetAdmin(database, secrets, audit);
   expect(removed).toBe('setup');
+  expect(recorded).toEqual(['admin.reset']);
   expect(await admin.matches(ada)).toBe(false);
   await expect(setup.check(old)).rejects.toMatchObject({ status: 403 });
   expect(await setup.path()).toBe(path);

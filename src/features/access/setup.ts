@@ -3,6 +3,7 @@ import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Secrets } from '../../platform/secrets.ts';
 import { equalInConstantTime, macOf } from '../../platform/signed-value.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { Admin, Credentials } from './admin.ts';
 import { deleteAdmin, findAdmin, insertSetUpAdmin, replaceNonce, sharedNonce } from './admin.store.ts';
 import type { Passwords } from './passwords.ts';
@@ -80,6 +81,7 @@ function setupPath(token: string): string {
 export async function resetAdmin(
   database: Database,
   secrets: Secrets,
+  audit: Pick<Audit, 'record'>,
 ): Promise<{ path: string; removed: 'environment' | 'setup' | undefined }> {
   const nonce = newNonce();
   const removed = await database.transaction(async (tx) => {
@@ -87,6 +89,10 @@ export async function resetAdmin(
     await deleteAdmin(tx);
     await deleteAllSessions(tx);
     await replaceNonce(tx, nonce);
+    await audit.record(tx, {
+      actor: { kind: 'system', name: 'npm run admin:reset', address: null },
+      action: 'admin.reset',
+    });
     return admin?.source;
   });
   return { path: setupPath(tokenOf(nonce, secrets)), removed };

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import type { Actor } from '../../platform/actor.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { SessionGate } from '../../platform/identify.ts';
 import { group, type Service } from '../../platform/lifecycle.ts';
@@ -12,6 +13,7 @@ import { proxyAdvice } from './proxy-advice.ts';
 import { deleteExpiredSessions } from './session.store.ts';
 import { createSessions, type Sessions, type SessionsOptions, type SignedIn } from './sessions.ts';
 import { createSetup, type Setup } from './setup.ts';
+import { createSignInLog } from './sign-in-log.ts';
 
 /** How a person comes in and goes out. */
 export interface SignIn extends Service {
@@ -27,6 +29,11 @@ export interface SignIn extends Service {
    * `auth.cookie_needs_https` (400).
    */
   signIn(request: Request, response: Response, credentials: Credentials): Promise<SignedIn>;
+  signOut(request: Request, response: Response, actor: Actor): Promise<void>;
+  /** Ends one session; false when there is none of this id. */
+  endSession(sessionId: string, actor: Actor): Promise<boolean>;
+  /** Ends every session on every instance; returns how many. */
+  signOutEverywhere(actor: Actor): Promise<number>;
   /** Makes the first admin and signs in. Errors: as `Setup.complete`, and `auth.too_many_tries`. */
   setUp(request: Request, response: Response, given: Credentials & { token: string }): Promise<SignedIn>;
 }
@@ -76,6 +83,7 @@ export function createSignIn(options: SignInOptions): SignIn {
   const csrf = createCsrf({ ...options, sessions });
   const setup = createSetup({ ...options, admin, passwords });
   const browsers = createKnownBrowsers(options);
+  const told = createSignInLog(options);
   const limiter = createLoginLimiter({ ...options, browsers });
   const sweep = createSweep({
     ...options,
@@ -118,12 +126,31 @@ export function createSignIn(options: SignInOptions): SignIn {
     async signIn(request, response, credentials) {
       requireCookies(request);
       const isRight = await limiter.run(request, () => admin.matches(credentials));
-      if (!isRight) throw (await setup.open()) ? notSetUp() : wrongCredentials();
+      if (!isRight) {
+        await told.refused(request.ip ?? '');
+        throw (await setup.open()) ? notSetUp() : wrongCredentials();
+      }
+      await told.signedIn(credentials.username, request.ip ?? '');
       return welcome(request, response, credentials.username);
+    },
+    async signOut(request, response, actor) {
+      await told.signedOut(actor);
+      await sessions.signOut(request, response);
+    },
+    async endSession(sessionId, actor) {
+      const hasEnded = await sessions.end(sessionId);
+      if (hasEnded) await told.signedOut(actor);
+      return hasEnded;
+    },
+    async signOutEverywhere(actor) {
+      const ended = await sessions.endAll();
+      await told.signedOutEverywhere(actor, ended);
+      return ended;
     },
     async setUp(request, response, { token, username, password }) {
       requireCookies(request);
       await limiter.run(request, () => setup.complete(token, { username, password }));
+      await told.setUp(username, request.ip ?? '');
       return welcome(request, response, username);
     },
   };

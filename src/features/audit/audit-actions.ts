@@ -17,6 +17,7 @@ export const auditActions = {
   'session.signed_out_everywhere': 'All sessions were ended.',
   'admin.set_up': 'The admin was set up.',
   'admin.changed': 'The name or password of the admin was changed.',
+  'admin.reset': 'The admin was removed on the server, and all sessions ended.',
 } as const;
 
 export type AuditAction = keyof typeof auditActions;
