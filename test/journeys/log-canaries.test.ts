@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createSecrets } from '../../src/platform/secrets.ts';
+import { openBrowser } from '../doubles/browser.ts';
 import { type BuiltServer, buildServer, runBuiltServer } from '../doubles/built-server.ts';
 import { databaseUrl } from '../doubles/database-url.ts';
 import { openTestDatabase, type TestDatabase } from '../doubles/test-database.ts';
@@ -11,6 +12,7 @@ import { waitFor } from '../doubles/wait-for.ts';
 const adminKey = 'canary-admin-key-0123456789abcdefghij';
 const encryptionKey = 'canary-encryption-key-0123456789abcdef';
 const sessionSecret = 'canary-session-secret-0123456789abcdef';
+const adminPassword = 'canary-admin-password-0123';
 const customer = '+9995550101';
 
 interface Canary {
@@ -116,6 +118,23 @@ async function linkByCode(address: string, path: string): Promise<void> {
   await data('POST', `${path}/sandbox/enter-code`, { body: {} });
 }
 
+/** Signs in rightly and wrongly, and out again. */
+async function signInAndOut(address: string): Promise<void> {
+  const browser = openBrowser(address);
+  const wrong = canary('a wrong password', 'canary-wrong-password-0123');
+  expect((await browser.signIn('ada', wrong)).status).toBe(401);
+  expect((await browser.signIn('ada', canary('the password of the admin', adminPassword))).status).toBe(200);
+  for (const [name, value] of browser.cookies) {
+    const [id = '', signature = ''] = decodeURIComponent(value).replace(/^s:/, '').split('.');
+    canary(`the cookie ${name}`, id);
+    canary(`the signature of ${name}`, signature);
+  }
+  canary('the CSRF token', browser.csrfToken ?? '');
+  expect((await browser.open('/login?next=/')).status).toBe(303);
+  expect((await browser.call('POST', '/api/auth/logout')).status).toBe(200);
+  expect((await browser.open(`/setup?token=${canary('a set-up link', 'canary-set-up-token')}`)).status).toBe(303);
+}
+
 /** The whole life of a sandbox account, with mistakes on the way, each with words that must not be logged. */
 async function liveOneLife(address: string): Promise<void> {
   const { call, data } = client(address);
@@ -196,8 +215,13 @@ describe.each([
       ADMIN_API_KEY: adminKey,
       ENCRYPTION_KEY: encryptionKey,
       SESSION_SECRET: sessionSecret,
+      SESSION_COOKIE_SECURE: 'false',
+      ADMIN_USERNAME: 'ada',
+      ADMIN_PASSWORD: adminPassword,
     });
-    await liveOneLife(await server.listening());
+    const address = await server.listening();
+    await liveOneLife(address);
+    await signInAndOut(address);
     const { code, output, errors } = await server.end('SIGTERM');
     expect({ code, errors }).toEqual({ code: 0, errors: [] });
     expect(output).toContain('Request ended');
