@@ -115,5 +115,31 @@ function topicsOf(part: HTMLElement): string[] {
 }
 
 function refetch(part: Element): void {
-  if (part.isConnected) part.dispatchEvent(new CustomEvent('live'));
+  if (!part.isConnected) return;
+  if (isInUse(part)) whenLeft(part, () => refetch(part));
+  else part.dispatchEvent(new CustomEvent('live'));
+}
+
+/** A part with `data-steady` moves its entries when it is replaced: not while somebody points at one or stands in one. */
+function isInUse(part: Element): boolean {
+  const hovers = matchMedia('(hover: hover)').matches && part.matches('[data-steady]:hover');
+  return hovers || part.matches('[data-steady]:focus-within');
+}
+
+const awaited = new WeakSet<Element>();
+
+function whenLeft(part: Element, then: () => void): void {
+  if (awaited.has(part)) return;
+  awaited.add(part);
+  const left = new AbortController();
+  const leave = (): void => {
+    // Focus that goes on to the next link of the part has not arrived there yet.
+    setTimeout(() => {
+      if (isInUse(part)) return;
+      left.abort();
+      awaited.delete(part);
+      then();
+    });
+  };
+  for (const event of ['pointerleave', 'focusout']) part.addEventListener(event, leave, { signal: left.signal });
 }

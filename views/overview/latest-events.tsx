@@ -19,6 +19,7 @@ export function LatestEventsView({ events }: { events: readonly EventModel[] }) 
     <section
       class="card card-flush"
       aria-labelledby="latest-events-title"
+      data-steady=""
       {...live({ id: 'latest-events', url: '/ui/overview/events', topics: ['accounts', 'traffic'] })}
     >
       <h2 class="section-title" id="latest-events-title">

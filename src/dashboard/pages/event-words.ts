@@ -41,13 +41,13 @@ function messageEnd({ status }: Facts): Wording {
 
 const accountIcons: Readonly<Record<string, string>> = {
   ready: 'link',
-  qr_ready: 'qr-code',
   auth_failed: 'unlink',
   error: 'circle-alert',
   disconnected: 'wifi-off',
 };
 
 function accountState({ status, statusMessage }: Facts): Wording {
+  if (status === 'qr_ready') return { icon: 'qr-code', sentence: 'Waiting for a phone to scan the code' };
   const sentence = statusMessage === '' ? 'The status of the account changed' : statusMessage;
   // The account's own sentence holds no person's name.
   return { icon: accountIcons[status] ?? 'refresh-cw', sentence: sentence.replaceAll('{who}', '') };
@@ -68,7 +68,7 @@ const wordings: Record<EventName, (facts: Facts) => Wording> = {
   'message-receipt.update': messageEnd,
   connection: accountState,
   'session.status': accountState,
-  'qrcode.updated': () => ({ icon: 'qr-code', sentence: 'A new QR code is waiting to be scanned' }),
+  'qrcode.updated': () => ({ icon: 'qr-code', sentence: 'A new QR code is shown' }),
 };
 
 /** Goes by the first name that it knows, which is the most specific one. */
