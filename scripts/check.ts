@@ -6,6 +6,7 @@ import { deadCode, environmentExample, importDirections, lockFile, longFiles, ma
 const steps: readonly Step[] = [
   { name: 'types', run: () => program('tsc', []) },
   { name: 'types of what browsers run', run: () => program('tsc', ['--project', 'public']) },
+  { name: 'types of what tests run in pages', run: () => program('tsc', ['--project', 'test/in-page']) },
   { name: 'lint', run: () => program('oxlint', ['--type-aware', '--deny-warnings']) },
   { name: 'import directions', run: importDirections },
   { name: 'dead code', run: deadCode },

@@ -1,0 +1,41 @@
+import axe, { type AxeResults } from 'axe-core';
+import jsqr from 'jsqr';
+import type { Locator, Page } from 'playwright-core';
+import { PNG } from 'pngjs';
+
+const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What axe finds on the page as it is now: a sentence each. */
+export async function axeFindings(page: Page): Promise<string[]> {
+  // By the debugger: the policy of our pages forbids a script of another origin.
+  if (await page.evaluate<boolean>('window.axe === undefined')) await page.evaluate(axe.source);
+  const options = { runOnly: rules, resultTypes: ['violations'] };
+  const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
+  return violations.flatMap(({ id, help, nodes }) =>
+    nodes.map(
+      ({ target, failureSummary = '' }) => `${id} (${help}) at ${target.join(' ')}: ${oneLine(failureSummary)}`,
+    ),
+  );
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\s+/g, ' ').slice(0, 300);
+}
+
+/** What a person could not see or reach at the present width: a sentence each. */
+export function layoutFaults(page: Page): Promise<string[]> {
+  return page.evaluate('layoutFaults()');
+}
+
+/** What a camera reads from the screen. */
+export async function scannedCode(shown: Locator): Promise<string> {
+  return codeIn(await shown.screenshot());
+}
+
+/** What a camera reads from a picture. */
+export function codeIn(png: Buffer): string {
+  const { data, width, height } = PNG.sync.read(png);
+  const found = jsqr.default(new Uint8ClampedArray(data), width, height);
+  if (!found) throw new Error('The picture holds no QR code that can be read');
+  return found.data;
+}
