@@ -1,0 +1,19 @@
+import { type Browser, openBrowser } from './browser.ts';
+
+/** The admin of the servers of journeys. */
+export const admin = { username: 'ada', password: 'correct horse battery' } as const;
+
+export const adminEnvironment = { ADMIN_USERNAME: admin.username, ADMIN_PASSWORD: admin.password } as const;
+
+/** Signing in is limited to a few a minute, so a file of tests does it once where it can. */
+export async function signIn(address: string): Promise<Browser> {
+  const browser = openBrowser(address);
+  const { status, json } = await browser.signIn(admin.username, admin.password);
+  if (status !== 200) throw new Error(`Signing in: ${status} ${JSON.stringify(json)}`);
+  return browser;
+}
+
+/** As a browser sends them. */
+export function cookieHeader({ cookies }: Pick<Browser, 'cookies'>): string {
+  return Array.from(cookies, ([name, value]) => `${name}=${value}`).join('; ');
+}
