@@ -13,13 +13,7 @@ import type { Access, IssuedKey } from '../access/access.ts';
 import type { Act, Audit } from '../audit/audit.ts';
 import { type Account, accountOf } from './account.ts';
 import { changeActs } from './account-acts.ts';
-import {
-  type AccountSearch,
-  type AccountState,
-  countAccounts,
-  countStates,
-  searchAccounts,
-} from './account-search.store.ts';
+import { type AccountFinder, createAccountFinder } from './account-search.ts';
 import { accountNotFound, accountPaused, notConnected } from './account-errors.ts';
 import type { ChannelFactory } from './account-runner.ts';
 import { type AccountKind, type SettingsChange, withChange } from './account-settings.ts';
@@ -45,7 +39,7 @@ import { createStatusWriter, statusOccurrence } from './status-writer.ts';
 export type { Account } from './account.ts';
 export type { ChannelFactory } from './account-runner.ts';
 export { accountStates } from './account-search.store.ts';
-export type { AccountSearch, AccountState } from './account-search.store.ts';
+export type { AccountState } from './account-search.store.ts';
 export type { AccountKind } from './account-settings.ts';
 export type { AccountStatus } from './account-status.ts';
 export { accountAnswer, accountJson, accountParams } from './accounts.schemas.ts';
@@ -62,24 +56,12 @@ export interface AccountChange {
   settings?: SettingsChange | undefined;
 }
 
-/** One page of what was looked for, in order of creation. */
-export interface FoundAccounts {
-  accounts: Account[];
-  total: number;
-  /** From 1 on; the last one where the one asked for does not exist. */
-  page: number;
-  pages: number;
-}
-
 /** Every method that takes an id throws `account.not_found` for an unknown one; acts are recorded with their actor. */
-export interface Accounts extends Service, LinkingCodes {
+export interface Accounts extends Service, LinkingCodes, AccountFinder {
   /** Throws `sandbox.off` where the server offers no such accounts. */
   create(tx: Transaction, input: NewAccount, actor: Actor): Promise<{ account: Account; issued: IssuedKey }>;
   /** In order of creation, from the one after `afterId` on. */
   list(afterId: string | null, limit: number): Promise<Account[]>;
-  search(search: AccountSearch, place: { page: number; size: number }): Promise<FoundAccounts>;
-  /** How many accounts are in each state. */
-  countByState(): Promise<Record<AccountState, number>>;
   get(id: string, db?: Queryable): Promise<Account>;
   update(tx: Transaction, id: string, change: AccountChange, actor: Actor): Promise<Account>;
   pause(id: string, actor: Actor): Promise<Account>;
@@ -207,6 +189,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
   return {
     ...codes,
+    ...createAccountFinder(database),
     name: 'accounts',
     async start() {
       await forgetOldCodes(database, neverLinkedStatus);
@@ -228,14 +211,6 @@ export function createAccounts(options: AccountsOptions): Accounts {
       return { account, issued };
     },
     list: async (afterId, limit) => (await listAccounts(database, afterId, limit)).map(accountOf),
-    async search(search, { page: asked, size }) {
-      const total = await countAccounts(database, search);
-      const pages = Math.max(1, Math.ceil(total / size));
-      const page = Math.min(asked, pages);
-      const rows = await searchAccounts(database, search, { limit: size, offset: (page - 1) * size });
-      return { accounts: rows.map(accountOf), total, page, pages };
-    },
-    countByState: () => countStates(database),
     get,
     async update(tx, id, change, actor) {
       if (!(await lockAccount(tx, id))) throw accountNotFound();
