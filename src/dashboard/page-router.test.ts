@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import express, { type NextFunction, type Request, type Response } from 'express';
 import { h } from 'preact';
 import { afterEach, expect, test } from 'vitest';
+import { usePage } from '../../views/partials/page-context.tsx';
 import { systemClock } from '../platform/clock.ts';
 import { AppError, invalidField } from '../platform/errors.ts';
 import { definePage, type Page, type PageAnswer } from '../platform/page.ts';
@@ -27,7 +28,11 @@ interface Site {
   post(path: string, fields: Record<string, string>, headers?: Record<string, string>): Promise<globalThis.Response>;
 }
 
-async function siteOf(pages: readonly Page[], viewer?: { username: string; sessionId: string }): Promise<Site> {
+async function siteOf(
+  pages: readonly Page[],
+  viewer?: { username: string; sessionId: string },
+  publicUrl = 'http://localhost',
+): Promise<Site> {
   const lines: Site['lines'] = [];
   const left: Left[] = [];
   const router = createPageRouter({
@@ -49,7 +54,7 @@ async function siteOf(pages: readonly Page[], viewer?: { username: string; sessi
       take: () => Promise.resolve(left.pop() ?? {}),
     },
     version: '1.2.3',
-    publicUrl: 'http://localhost',
+    publicUrl,
     timeZone: 'UTC',
     formTimeoutMs: 5_000,
     clock: systemClock,
@@ -180,4 +185,20 @@ test('what stands in the query beside the page’s own fields is left alone', as
   });
   const site = await siteOf([page], person);
   expect(await (await site.get('/list?page=3&utm_source=x')).text()).toContain('page 3');
+});
+
+test.each([
+  ['http://localhost', 'where this browser has reached it', /^http:\/\/127\.0\.0\.1:\d+$/],
+  ['https://shop.example', 'as it was set', /^https:\/\/shop\.example$/],
+])('with PUBLIC_URL %s a page names the address of the server %s', async (publicUrl, _words, expected) => {
+  const Address = () => h('code', null, usePage().publicUrl);
+  const page = definePage({
+    method: 'GET',
+    path: '/address',
+    access: 'person',
+    handle: async () => ({ kind: 'page', title: 'Address', section: 'none', body: h(Address, {}) }),
+  });
+  const site = await siteOf([page], person, publicUrl);
+  const text = await (await site.get('/address')).text();
+  expect(/<code>(.*?)<\/code>/.exec(text)?.[1]).toMatch(expected);
 });

@@ -32,14 +32,14 @@ export interface RendererOptions {
 
 /** Turns what a page answers into HTML in the layout, a fragment, or a way on. */
 export function createRenderer(options: RendererOptions): Renderer {
-  function inContext(body: VNode, csrfToken: string, once: Left['once']): VNode {
-    const { assets, clock, publicUrl, timeZone } = options;
+  function inContext(body: VNode, request: Request, csrfToken: string, once: Left['once']): VNode {
+    const { assets, clock, timeZone } = options;
     const value = {
       csrfToken,
       iconsUrl: assets.urls.icons,
       now: clock.now(),
       timeZone,
-      publicUrl,
+      publicUrl: addressFor(request, options.publicUrl),
       once,
     };
     return <PageContextProvider value={value}>{body}</PageContextProvider>;
@@ -71,7 +71,7 @@ export function createRenderer(options: RendererOptions): Renderer {
     response
       .status(page.status)
       .type('text/html')
-      .send(`<!doctype html>${renderToString(inContext(whole, csrfToken, left.once))}`);
+      .send(`<!doctype html>${renderToString(inContext(whole, request, csrfToken, left.once))}`);
   }
 
   function redirect(to: string, response: Response): void {
@@ -90,7 +90,7 @@ export function createRenderer(options: RendererOptions): Renderer {
       switch (answer.kind) {
         case 'fragment':
           send(
-            inContext(answer.body, options.csrfTokenOf(request, response), undefined),
+            inContext(answer.body, request, options.csrfTokenOf(request, response), undefined),
             answer.status ?? 200,
             response,
           );
@@ -116,4 +116,9 @@ export function createRenderer(options: RendererOptions): Renderer {
       sendPage({ ...page, body }, request, response, {});
     },
   };
+}
+
+/** Where callers reach this server: as it was set, or where this browser has reached it when nothing was. */
+function addressFor(request: Request, publicUrl: string): string {
+  return new URL(publicUrl).hostname === 'localhost' ? `${request.protocol}://${request.host}` : publicUrl;
 }
