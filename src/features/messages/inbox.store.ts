@@ -63,9 +63,9 @@ const receiptsSql = `
   UPDATE messages m
   SET status = g.status,
       sent_at = coalesce(m.sent_at, now()),
-      delivered_at = coalesce(m.delivered_at, greatest(g.at, m.sent_at)),
-      read_at = CASE WHEN g.rank >= 5 THEN coalesce(m.read_at, greatest(g.at, m.sent_at)) ELSE m.read_at END,
-      played_at = CASE WHEN g.rank >= 6 THEN coalesce(m.played_at, greatest(g.at, m.sent_at)) ELSE m.played_at END
+      delivered_at = coalesce(m.delivered_at, greatest(g.at, coalesce(m.sent_at, now()))),
+      read_at = CASE WHEN g.rank >= 5 THEN coalesce(m.read_at, greatest(g.at, coalesce(m.sent_at, now()))) ELSE m.read_at END,
+      played_at = CASE WHEN g.rank >= 6 THEN coalesce(m.played_at, greatest(g.at, coalesce(m.sent_at, now()))) ELSE m.played_at END
   FROM given g
   WHERE m.account_id = $1 AND m.remote_id = g."remoteId" AND m.direction = 'outgoing' AND m.chat_type = 'personal'
     AND array_position(ARRAY['queued', 'sending', 'sent', 'delivered', 'read', 'played'], m.status) < g.rank
