@@ -1,6 +1,6 @@
 // Two features that need each other speak by events, even where no two files form a cycle. Apart from the other rules,
 // because among all folders the types that views take from features close circles through the dashboard.
-const { options } = /** @type {import('dependency-cruiser').IConfiguration} */ (require('./.dependency-cruiser.cjs'));
+const { options } = require('./.dependency-cruiser.cjs');
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
