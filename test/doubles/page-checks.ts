@@ -27,15 +27,19 @@ export function layoutFaults(page: Page): Promise<string[]> {
   return page.evaluate('layoutFaults()');
 }
 
-/** What a camera reads from the screen. */
+/** What a camera reads from the screen; empty when it reads nothing. */
 export async function scannedCode(shown: Locator): Promise<string> {
   return codeIn(await shown.screenshot());
 }
 
-/** What a camera reads from a picture. */
+/** What a camera reads from a picture; empty when it reads nothing. */
 export function codeIn(png: Buffer): string {
   const { data, width, height } = PNG.sync.read(png);
-  const found = jsqr.default(new Uint8ClampedArray(data), width, height);
-  if (!found) throw new Error('The picture holds no QR code that can be read');
-  return found.data;
+  return jsqr.default(new Uint8ClampedArray(data), width, height)?.data ?? '';
+}
+
+/** Resolves once the page has its connection to the server. */
+export function isLive(page: Page): Promise<void> {
+  // A function to wait for would be compiled in the page, which our policy forbids.
+  return page.locator('#live-pill[data-state="live"]').waitFor();
 }

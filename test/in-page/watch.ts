@@ -1,4 +1,5 @@
 // Runs in every page of a journey before the page's own scripts, and tells the test what only a page can see.
+import { focusFaults, unreached, watchFocus } from './focus-faults.ts';
 import { layoutFaults } from './layout-faults.ts';
 
 declare global {
@@ -6,10 +7,19 @@ declare global {
     /** Answered by the test. */
     tellTest(told: string): Promise<void>;
     layoutFaults: typeof layoutFaults;
+    focusFaults: typeof focusFaults;
+    unreached: typeof unreached;
+    /** Resolves once the page looks as it will go on looking. */
+    settled(): Promise<void>;
   }
 }
 
-window.layoutFaults = layoutFaults;
+Object.assign(window, { layoutFaults, focusFaults, unreached });
+watchFocus();
+window.settled = async () => {
+  for (let frame = 0; frame < 2; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
+  await Promise.allSettled(document.getAnimations().map(({ finished }) => finished));
+};
 
 function tell(kind: 'policy' | 'press' | 'typed', what: string): void {
   void window.tellTest(JSON.stringify({ kind, what }));
