@@ -71,15 +71,15 @@ export function Layout({ model, children }: { model: LayoutModel; children: VNod
 function Shell({ model, children }: { model: LayoutModel; children: ComponentChildren }) {
   return (
     <div class="shell">
-      <div class="side">
+      <nav class="side" aria-label="Main">
         <Brand favicon={model.assets.favicon} />
-        <nav class="nav" aria-label="Main">
+        <div class="nav">
           {entries.map((entry) => (
             <NavigationLink key={entry.href} entry={entry} section={model.section} />
           ))}
-        </nav>
+        </div>
         <p class="side-foot">Version {model.version}</p>
-      </div>
+      </nav>
       <div>
         <Top model={model} />
         <p id="offline" class="offline" hidden>
