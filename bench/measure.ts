@@ -18,20 +18,20 @@ export function spreadOf(samples: readonly number[]): Spread {
 export interface Row {
   work: string;
   ours: Spread;
-  /** Bare Baileys on the same network in the same run; absent where it has nothing like it. */
+  /** The least that does the same, in the same run; absent where there is nothing like it. */
   baseline?: Spread;
   /** The goal for our p99, in the same unit. */
   goal?: number;
 }
 
 /** One line a row: p50 / p99 of ours and of the baseline in ms, their ratio, and whether the goal was met. */
-export function printRows(rows: readonly Row[]): void {
+export function printRows(rows: readonly Row[], baselineName: string): void {
   const text = ({ p50, p99 }: Spread): string => `${p50.toFixed(0)} / ${p99.toFixed(0)} ms`;
   console.table(
     rows.map(({ work, ours, baseline, goal }) => ({
       work,
       'ours, p50 / p99': text(ours),
-      'bare Baileys': baseline ? text(baseline) : '',
+      [baselineName]: baseline ? text(baseline) : '',
       'ratio of p50': baseline ? (ours.p50 / baseline.p50).toFixed(2) : '',
       goal: goal === undefined ? '' : `${goal} ms: ${ours.p99 <= goal ? 'met' : 'missed'}`,
     })),
