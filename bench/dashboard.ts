@@ -41,7 +41,8 @@ async function changeMs(seen: Promise<number>, cause: () => Promise<unknown>): P
 
 async function bareSocket(browser: Chromium): Promise<Spread> {
   const bare = await startBareSocket();
-  const { page, close } = await browser.open(bare.address);
+  const opened = await browser.open(bare.address);
+  const { page } = opened;
   const samples: number[] = [];
   await page.goto('/');
   const change = (words: string): Promise<number> =>
@@ -49,7 +50,7 @@ async function bareSocket(browser: Chromium): Promise<Spread> {
   // Until the socket stands, nothing arrives.
   await page.waitForLoadState('networkidle');
   for (let index = 0; index < quietAccounts * changesEach; index += 1) samples.push(await change(`change-${index}`));
-  await close();
+  await opened.close();
   await bare.stop();
   return spreadOf(samples);
 }
