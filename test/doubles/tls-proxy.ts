@@ -34,10 +34,14 @@ export async function startTlsProxy(target: () => string): Promise<TlsProxy> {
   });
   proxy.on('upgrade', (asked, socket) => {
     const asking = request(forwarded(asked));
-    asking.once('upgrade', (answered, upstream) => {
+    asking.once('upgrade', (answered, upstream, first) => {
       const headers = Object.entries(answered.headers).map(([name, value]) => `${name}: ${String(value)}\r\n`);
       socket.write(`HTTP/1.1 101 Switching Protocols\r\n${headers.join('')}\r\n`);
-      pipeline(upstream, socket, upstream, () => undefined);
+      // What came along with the answer.
+      socket.write(first);
+      upstream.pipe(socket).pipe(upstream);
+      for (const end of [upstream, socket])
+        end.once('error', () => [upstream, socket].forEach((each) => each.destroy()));
     });
     asking.once('response', () => socket.destroy());
     asking.once('error', () => socket.destroy());

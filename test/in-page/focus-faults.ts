@@ -15,9 +15,11 @@ export function unreached(): string[] {
 }
 
 /** What is wrong with what has the focus now, as sentences. */
-export function focusFaults(): string[] {
+export async function focusFaults(): Promise<string[]> {
   const element = document.activeElement;
   if (!element || element === document.body) return [];
+  // What comes into view for the focus moves there.
+  await Promise.allSettled(element.getAnimations().map(({ finished }) => finished));
   const { outlineStyle, outlineWidth, boxShadow } = getComputedStyle(element);
   const isMarked = (outlineStyle !== 'none' && outlineWidth !== '0px') || boxShadow !== 'none';
   const box = element.getBoundingClientRect();

@@ -5,7 +5,6 @@ import { startTlsProxy, type TlsProxy } from '../doubles/tls-proxy.ts';
 import { isLive } from '../doubles/page-checks.ts';
 import { useChromium } from '../doubles/watched-chromium.ts';
 
-const browser = useChromium();
 let app: RunningApp;
 let proxy: TlsProxy;
 
@@ -13,6 +12,8 @@ afterEach(async () => {
   await proxy.stop();
   await app.stop();
 });
+// Its windows close before what they show: hooks run in reverse.
+const browser = useChromium();
 
 async function start(trustProxy: string): Promise<void> {
   proxy = await startTlsProxy(() => app.address);
