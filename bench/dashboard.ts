@@ -60,6 +60,7 @@ async function changes(page: Page, server: ServerProcess, accounts: readonly Acc
   const samples: number[] = [];
   await page.goto('/accounts?state=');
   await isLive(page);
+  await watchLongTasks(page);
   for (let round = 0; round < changesEach; round += 1) {
     const [act, words] = round % 2 === 0 ? (['pause', 'Paused'] as const) : (['resume', 'Not linked'] as const);
     for (const { id } of accounts) {
@@ -97,12 +98,11 @@ async function flood(simulator: SimulatorProcess, numbers: readonly string[]): P
   return confirmed / ((performance.now() - startedAt) / 1_000);
 }
 
-/** How long the page could not answer a key, in ms: the longest of the time. */
-async function longestTaskMs(page: Page): Promise<() => Promise<number>> {
+/** From now on the page notes how long it could not answer a key, in ms. */
+async function watchLongTasks(page: Page): Promise<void> {
   await page.evaluate(`window.longestMs = 0; new PerformanceObserver((list) => {
     for (const { duration } of list.getEntries()) window.longestMs = Math.max(window.longestMs, duration);
   }).observe({ type: 'longtask' })`);
-  return () => page.evaluate<number>('window.longestMs');
 }
 
 const folder = await newDataFolder();
@@ -127,7 +127,7 @@ try {
   for (let index = 0; index < busyAccounts; index += 1) numbers.push(await link(server, simulator, index));
   const flooding = flood(simulator, numbers);
   const busy = await changes(page, server, quiet);
-  const longest = await longestTaskMs(page);
+  const longestMs = await page.evaluate<number>('window.longestMs');
   const reached = await flooding;
   printRows(
     [
@@ -136,7 +136,7 @@ try {
     ],
     'bare Socket.IO',
   );
-  console.log(`The page was busy for at most ${(await longest()).toFixed(0)} ms at a time under the messages.`);
+  console.log(`The page was busy for at most ${longestMs.toFixed(0)} ms at a time under the messages.`);
 } finally {
   await browser.close();
   await server.stop();
