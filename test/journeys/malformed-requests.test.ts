@@ -55,7 +55,7 @@ async function stored(): Promise<unknown> {
                      pairing_code IS NULL) ORDER BY id)
               FROM whatsapp_accounts) AS accounts,
            (SELECT jsonb_agg(jsonb_build_array(id, name, ends_at) ORDER BY id) FROM api_keys) AS keys,
-           (SELECT count(*) FROM audit_log WHERE action <> 'session.sign_in_refused') AS acts,
+           (SELECT count(*) FROM audit_log WHERE action NOT IN ('session.signed_in', 'session.sign_in_refused')) AS acts,
            (SELECT jsonb_agg(id ORDER BY id) FROM messages) AS messages,
            (SELECT count(*) FROM idempotency_keys) AS answers,
            (SELECT jsonb_agg(username) FROM admin) AS admins`);
