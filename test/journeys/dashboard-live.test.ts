@@ -61,7 +61,7 @@ test('a change of status reaches the list and the account without loading them a
   for (const tab of [list, own]) expect(await tab.evaluate('window.loadedOnce')).toBe(true);
 });
 
-test('under 200 messages a second over 20 accounts what is typed arrives and the focus stays', async () => {
+test('while 20 accounts are sent 200 messages a second what is typed arrives and the focus stays', async () => {
   const accounts = await Promise.all(Array.from({ length: 20 }, (_, index) => linked(10 + index)));
   const [first] = accounts;
   if (!first) throw new Error('No account is linked');
@@ -75,7 +75,7 @@ test('under 200 messages a second over 20 accounts what is typed arrives and the
       server.simulator.control.flood({
         from: String(9_990_001_000_000 + index),
         to: number,
-        count: 50,
+        count: 30,
         perSecond: 10,
       }),
     ),
@@ -83,9 +83,9 @@ test('under 200 messages a second over 20 accounts what is typed arrives and the
   const text = 'The quick brown fox jumps over the lazy dog and over every other animal.';
   await form.keyboard.type(text, { delay: 40 });
   const confirmed = await flood;
-  expect(confirmed.map(({ receipts }) => receipts)).toEqual(accounts.map(() => 50));
+  expect(confirmed.map(({ receipts }) => receipts)).toEqual(accounts.map(() => 30));
   expect(await form.getByLabel('Text', { exact: true }).inputValue()).toBe(text);
   expect(await form.evaluate('document.activeElement.id')).toBe('send-text');
-  await form.getByText('flood 49').first().waitFor();
+  await form.getByText('flood 29').first().waitFor();
   expect(await list.evaluate('document.activeElement.textContent')).toContain(first.name);
 }, 180_000);
