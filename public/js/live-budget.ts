@@ -1,7 +1,9 @@
 const burst = 6;
 const refillMs = 3_000;
 /** Facts that come close together are answered by one request. */
-const gatherMs = 40;
+const gatherMs = 10;
+/** What holds live parts of its own lets them go first: they show the change, it only counts it. */
+const afterPartsMs = 300;
 
 interface Allowance {
   tokens: number;
@@ -31,7 +33,8 @@ export function createBudget(spend: (part: Element) => void): { take(part: Eleme
       const allowance = allowanceOf(part.id);
       if (allowance.waiting) return;
       allowance.waiting = true;
-      const waitMs = allowance.tokens > 0 ? gatherMs : refillMs - (performance.now() - allowance.filledAt);
+      const pauseMs = part.querySelector('[data-live]') ? afterPartsMs : gatherMs;
+      const waitMs = allowance.tokens > 0 ? pauseMs : refillMs - (performance.now() - allowance.filledAt);
       setTimeout(() => {
         allowance.waiting = false;
         allowanceOf(part.id).tokens -= 1;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../platform/clock.ts';
 
 export interface FactGate {
@@ -9,6 +10,8 @@ export interface FactGate {
 /** At most one passage of each topic in `pauseMs`, the first without delay, the last never lost. */
 export function createFactGate(pauseMs: number, clock: Clock, pass: (topic: string) => void): FactGate {
   const closing = new AbortController();
+  // Every topic in its pause waits for it.
+  setMaxListeners(0, closing.signal);
   /** Topics in their pause: whether they were asked for again meanwhile. */
   const pausing = new Map<string, boolean>();
 
