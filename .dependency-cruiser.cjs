@@ -3,6 +3,8 @@
 const contracts = '^src/(channels/[^/]+|ai/model)\\.ts$';
 const implementations = ['^src/channels/[^/]+/', '^src/ai/(?!model\\.ts$)', '^src/simulator/'];
 const platform = '^src/platform/';
+/** The composition root and its parts. */
+const app = '^src/app(-channels|-timings)?\\.ts$';
 const config = '^src/(config|environment-(variables|reader))\\.ts$';
 const testCode = '\\.(test|contract)\\.tsx?$|^(test|bench|scripts)/';
 
@@ -27,7 +29,7 @@ module.exports = {
       name: 'only-main-and-app-import-config',
       comment: 'Everything else gets its values as arguments. admin-reset is a program of its own.',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/(main|app|admin-reset)\\.ts$', config, testCode] },
+      from: { path: '^src/', pathNot: ['^src/(main|admin-reset)\\.ts$', app, config, testCode] },
       to: { path: config },
     },
     {
@@ -83,13 +85,13 @@ module.exports = {
     {
       name: 'only-app-chooses-implementations',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/app\\.ts$', ...implementations, testCode] },
+      from: { path: '^src/', pathNot: [app, ...implementations, testCode] },
       to: { path: implementations },
     },
     {
       name: 'only-app-imports-dashboard',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/app\\.ts$', '^src/dashboard/', testCode] },
+      from: { path: '^src/', pathNot: [app, '^src/dashboard/', testCode] },
       to: { path: '^src/dashboard/' },
     },
     {

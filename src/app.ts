@@ -1,25 +1,24 @@
-import { createBaileysChannel } from './channels/baileys/baileys-channel.ts';
-import type { Network } from './channels/baileys/connection.ts';
-import { type ChannelTimings, whatsappTimings } from './channels/baileys/timings.ts';
+import { createChannelFactory } from './app-channels.ts';
+import type { AppTimings } from './app-timings.ts';
 import type { Config } from './config.ts';
-import { createDashboard, type DashboardTimings } from './dashboard/dashboard.ts';
+import { createDashboard } from './dashboard/dashboard.ts';
 import { accessRoutes } from './features/access/access.routes.ts';
 import { createAccess, createSignIn } from './features/access/access.ts';
 import { keyRoutes } from './features/access/keys.routes.ts';
 import { accountRoutes } from './features/accounts/accounts.routes.ts';
-import { type AccountKind, type ChannelFactory, createAccounts } from './features/accounts/accounts.ts';
+import { type AccountKind, createAccounts } from './features/accounts/accounts.ts';
 import { qrRoutes } from './features/accounts/qr.routes.ts';
 import { auditRoutes } from './features/audit/audit.routes.ts';
 import { createAudit } from './features/audit/audit.ts';
 import { createChecklist } from './features/checklist/checklist.ts';
 import { messageRoutes } from './features/messages/messages.routes.ts';
-import { createMessageInbox, createMessages, createSentMessageLookup } from './features/messages/messages.ts';
+import { createMessageInbox, createMessages } from './features/messages/messages.ts';
 import { sandboxRoutes } from './features/sandbox/sandbox.routes.ts';
-import { createSandbox, createSandboxStore, type StartedOnDemand, startOnDemand } from './features/sandbox/sandbox.ts';
+import { createSandbox, createSandboxStore, startOnDemand } from './features/sandbox/sandbox.ts';
 import { systemRoutes } from './features/system/system.routes.ts';
 import { createSystem } from './features/system/system.ts';
 import type { Clock } from './platform/clock.ts';
-import { type CommitWriter, createCommitWriter } from './platform/commit-writer.ts';
+import { createCommitWriter } from './platform/commit-writer.ts';
 import { createDatabase, type Database } from './platform/database.ts';
 import { connectionFromUrl, type ConnectionSettings } from './platform/database-connection.ts';
 import { createEmbeddedPostgres } from './platform/embedded-postgres.ts';
@@ -32,65 +31,10 @@ import { group, type Service } from './platform/lifecycle.ts';
 import type { Log } from './platform/log.ts';
 import { applySchema, readSchema } from './platform/schema-apply.ts';
 import { createSecrets, type Secrets } from './platform/secrets.ts';
-import { createSlots } from './platform/slots.ts';
 import { createSweep } from './platform/sweep.ts';
 import { createSimulator } from './simulator/simulator.ts';
 
-/** Every wait of the product, so that a test can run it faster. All in ms. */
-export interface AppTimings {
-  channel: ChannelTimings;
-  /** How often the queues are looked at for what another process accepted. */
-  queuePollMs: number;
-  /** How long a send loop with nothing to do waits to be woken. */
-  queueIdleMs: number;
-  expiryIntervalMs: number;
-  /** How long a stop waits for the confirmations of what is under way. */
-  confirmationDrainMs: number;
-  accountPollMs: number;
-  /** How long a request waits for a first code. */
-  firstCodeMs: number;
-  /** How often a code to type on the phone may be asked for. */
-  codeIntervalMs: number;
-  /** A code to type that would be good for less time begins a new pairing. */
-  leastCodeLifeMs: number;
-  /** After how long without a first code people are told. */
-  lateCodeMs: number;
-  /** How long `?wait=true` waits. */
-  sendWaitMs: number;
-  /** How long scanning a sandbox account may take. */
-  sandboxReadyMs: number;
-  /** How long a customer's message to a sandbox account may take to be stored. */
-  sandboxArrivalMs: number;
-  /** How long changes on a virtual phone are gathered before they are announced. */
-  sandboxGatherMs: number;
-  unlinkMs: number;
-  idempotencySweepMs: number;
-  auditSweepMs: number;
-  dashboard: DashboardTimings;
-  sessionSweepMs: number;
-}
-
-export const appTimings: AppTimings = {
-  channel: whatsappTimings,
-  queuePollMs: 1_000,
-  queueIdleMs: 60_000,
-  expiryIntervalMs: 5_000,
-  confirmationDrainMs: 10_000,
-  accountPollMs: 1_000,
-  firstCodeMs: 10_000,
-  codeIntervalMs: 60_000,
-  leastCodeLifeMs: 60_000,
-  lateCodeMs: 20_000,
-  sendWaitMs: 20_000,
-  sandboxReadyMs: 20_000,
-  sandboxArrivalMs: 5_000,
-  sandboxGatherMs: 100,
-  unlinkMs: 5_000,
-  idempotencySweepMs: 3_600_000,
-  auditSweepMs: 3_600_000,
-  dashboard: { formMs: 30_000, lookMs: 1_000, factPauseMs: 100 },
-  sessionSweepMs: 600_000,
-};
+export { appTimings, type AppTimings } from './app-timings.ts';
 
 export interface AppOptions {
   config: Config;
@@ -115,10 +59,8 @@ export interface App extends Service {
   setupLink(): Promise<string | undefined>;
 }
 
-const connectsAtOnce = 2;
 const messagesUnderWay = 10;
 const queueLimit = 1_000;
-const whatsappWebSocketUrl = 'wss://web.whatsapp.com/ws/chat';
 
 /** The composition root: the only place where the parts of the product meet. */
 export function createApp(options: AppOptions): App {
@@ -245,7 +187,13 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     writer,
     access,
     audit,
-    openChannel: channelFactory(shared, writer, network),
+    openChannel: createChannelFactory({
+      ...shared,
+      writer,
+      network,
+      whatsapp: config.whatsapp,
+      timings: timings.channel,
+    }),
     kinds: kindsOf(config),
     inbox: createMessageInbox(shared),
     sandboxNumbersEverywhere,
@@ -312,40 +260,4 @@ function signInSettings({ admin, session, publicUrl, trustProxy }: Config, { ses
     publicUrl,
     trustProxyHops: trustProxy,
   };
-}
-
-interface ChannelParts extends AppOptions {
-  database: Database;
-  secrets: Secrets;
-}
-
-function channelFactory(parts: ChannelParts, writer: CommitWriter, network: StartedOnDemand): ChannelFactory {
-  const connecting = createSlots(connectsAtOnce);
-  const sentMessage = createSentMessageLookup(parts.database);
-  const { whatsapp } = parts.config;
-
-  async function networkOf(kind: AccountKind): Promise<Network> {
-    if (kind === 'sandbox') {
-      const { url, noiseRoot } = await network.running();
-      return { webSocketUrl: url, trust: { root: noiseRoot, strict: true } };
-    }
-    const root = whatsapp.noiseRootHex === undefined ? undefined : Buffer.from(whatsapp.noiseRootHex, 'hex');
-    return {
-      webSocketUrl: whatsapp.webSocketUrl ?? whatsappWebSocketUrl,
-      trust: { root, strict: whatsapp.strictNoise },
-    };
-  }
-
-  return async ({ accountId, kind, sink, urgent }) =>
-    createBaileysChannel({
-      ...parts,
-      accountId,
-      sink,
-      urgent,
-      connecting,
-      writer,
-      network: await networkOf(kind),
-      sentMessage: sentMessage(accountId),
-      timings: parts.timings.channel,
-    });
 }

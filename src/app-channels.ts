@@ -1,0 +1,59 @@
+import { createBaileysChannel } from './channels/baileys/baileys-channel.ts';
+import type { Network } from './channels/baileys/connection.ts';
+import type { ChannelTimings } from './channels/baileys/timings.ts';
+import type { Config } from './config.ts';
+import type { AccountKind, ChannelFactory } from './features/accounts/accounts.ts';
+import { createSentMessageLookup } from './features/messages/messages.ts';
+import type { StartedOnDemand } from './features/sandbox/sandbox.ts';
+import type { Clock } from './platform/clock.ts';
+import type { CommitWriter } from './platform/commit-writer.ts';
+import type { Database } from './platform/database.ts';
+import type { Log } from './platform/log.ts';
+import type { Secrets } from './platform/secrets.ts';
+import { createSlots } from './platform/slots.ts';
+
+interface ChannelParts {
+  database: Database;
+  secrets: Secrets;
+  writer: CommitWriter;
+  /** The network of sandbox accounts. */
+  network: StartedOnDemand;
+  whatsapp: Config['whatsapp'];
+  timings: ChannelTimings;
+  clock: Clock;
+  random: () => number;
+  log: Log;
+}
+
+const connectsAtOnce = 2;
+const whatsappWebSocketUrl = 'wss://web.whatsapp.com/ws/chat';
+
+/** Every account is a Baileys channel; its kind decides to which network it speaks. */
+export function createChannelFactory(parts: ChannelParts): ChannelFactory {
+  const connecting = createSlots(connectsAtOnce);
+  const sentMessage = createSentMessageLookup(parts.database);
+  const { whatsapp, network } = parts;
+
+  async function networkOf(kind: AccountKind): Promise<Network> {
+    if (kind === 'sandbox') {
+      const { url, noiseRoot } = await network.running();
+      return { webSocketUrl: url, trust: { root: noiseRoot, strict: true } };
+    }
+    const root = whatsapp.noiseRootHex === undefined ? undefined : Buffer.from(whatsapp.noiseRootHex, 'hex');
+    return {
+      webSocketUrl: whatsapp.webSocketUrl ?? whatsappWebSocketUrl,
+      trust: { root, strict: whatsapp.strictNoise },
+    };
+  }
+
+  return async ({ accountId, kind, sink, urgent }) =>
+    createBaileysChannel({
+      ...parts,
+      accountId,
+      sink,
+      urgent,
+      connecting,
+      network: await networkOf(kind),
+      sentMessage: sentMessage(accountId),
+    });
+}
