@@ -1,11 +1,12 @@
 import type { Account } from '../../src/features/accounts/accounts.ts';
 import type { Traffic } from '../../src/features/messages/messages.ts';
 import { live } from '../partials/live.ts';
+import { AccountMenu } from '../partials/account-menu.tsx';
+import { Icon } from '../partials/icon.tsx';
 import { NextButton } from '../partials/next-button.tsx';
 import { statusDetail } from '../partials/status-detail.ts';
 import { KindChip, StatusChip } from '../partials/status.tsx';
 import { Time } from '../partials/time.tsx';
-import { RowMenu } from './row-menu.tsx';
 
 export interface AccountRowModel {
   account: Account;
@@ -51,7 +52,12 @@ export function AccountRow({ model }: { model: AccountRowModel }) {
       <td role="cell" class="account-acts">
         <div class="account-buttons">
           <NextButton account={account} back={back} />
-          <RowMenu account={account} back={back} />
+          <AccountMenu account={account} back={back}>
+            <a href={`/accounts/${id}`}>
+              <Icon name="arrow-right" />
+              Open
+            </a>
+          </AccountMenu>
         </div>
       </td>
     </tr>

@@ -1,9 +1,18 @@
+import type { ComponentChildren } from 'preact';
 import type { Account } from '../../src/features/accounts/accounts.ts';
-import { ActButton } from '../partials/form.tsx';
-import { Icon } from '../partials/icon.tsx';
+import { ActButton } from './form.tsx';
+import { Icon } from './icon.tsx';
 
-/** Everything that can be done with an account of the list. */
-export function RowMenu({ account, back }: { account: Account; back: string }) {
+interface AccountMenuProps {
+  account: Account;
+  /** Where the acts lead back to. */
+  back: string;
+  /** What stands in it first, which depends on the page. */
+  children: ComponentChildren;
+}
+
+/** Everything that can be done with an account. */
+export function AccountMenu({ account, back, children }: AccountMenuProps) {
   const { id, name, paused, linked, status } = account;
   const from = `?back=${encodeURIComponent(back)}`;
   const act = (word: string) => ({ id: `${word}-${id}`, action: `/accounts/${id}/${word}`, class: '' });
@@ -16,10 +25,7 @@ export function RowMenu({ account, back }: { account: Account; back: string }) {
         </span>
       </summary>
       <div class="menu">
-        <a href={`/accounts/${id}`}>
-          <Icon name="arrow-right" />
-          Open
-        </a>
+        {children}
         <a href={`/accounts/${id}/rename${from}`} data-dialog="">
           <Icon name="pencil" />
           Rename…
