@@ -85,6 +85,9 @@ function Shell({ model, children }: { model: LayoutModel; children: ComponentChi
         <p id="offline" class="offline" hidden>
           The server does not answer. This page connects again by itself; what you typed stays here.
         </p>
+        <p id="outdated" class="offline" hidden>
+          The server has been updated. <a href={model.path}>Load the page anew</a> when it suits you.
+        </p>
         <main id="main" class="main stack" tabindex={-1}>
           {model.notice !== undefined && <WhatWasDone notice={model.notice} />}
           {children}

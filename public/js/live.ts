@@ -60,7 +60,8 @@ export function goLive(): void {
     resync();
   });
   socket.on('hello', ({ version }: Hello) => {
-    if (version !== document.body.dataset['version']) document.documentElement.dataset['outdated'] = 'true';
+    const outdated = document.getElementById('outdated');
+    if (outdated) outdated.hidden = version === document.body.dataset['version'];
   });
   socket.on('fact', ({ topic }: Fact) => {
     if (document.hidden) {

@@ -61,6 +61,20 @@ test('a change of status reaches the list and the account without loading them a
   for (const tab of [list, own]) expect(await tab.evaluate('window.loadedOnce')).toBe(true);
 });
 
+test('a page of an older version says that the server has been updated', async () => {
+  const { page } = await browser.open(server.address, { cookies: server.person.cookies });
+  await page.goto('/accounts');
+  await isLive(page);
+  expect(await page.getByText('The server has been updated').isVisible()).toBe(false);
+  await page.addInitScript(`
+    document.addEventListener('DOMContentLoaded', () => {
+      document.body.dataset.version = '0.0.1';
+    });
+  `);
+  await page.goto('/settings');
+  await page.getByText('The server has been updated').waitFor();
+});
+
 /** As many as are sent while somebody types; a slow machine may store them for longer. */
 const messagesEach = 15;
 
