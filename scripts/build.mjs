@@ -1,5 +1,5 @@
 // Bundles the server, whose packages stay outside, and what browsers load. Plain JavaScript, because a host builds without tsx.
-import { existsSync, renameSync, rmSync } from 'node:fs';
+import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { buildPublic } from './build-public.mjs';
 
@@ -11,7 +11,7 @@ const entries = [
   { in: './src/admin-reset.ts', out: 'admin-reset' },
   // A file of its own, as a thread begins with a file.
   { in: './src/features/access/password-worker.js', out: 'password-worker' },
-].filter((entry) => entry.out === 'main' || existsSync(entry.in));
+];
 
 // Built beside and then renamed: a server that starts meanwhile never reads half a file.
 const outdir = `dist/next-${process.pid}`;
@@ -20,6 +20,9 @@ try {
     entryPoints: entries,
     outdir,
     bundle: true,
+    // What main imports once its settings are read is loaded then.
+    splitting: true,
+    chunkNames: 'chunk-[hash]',
     packages: 'external',
     platform: 'node',
     target: 'node20',
@@ -29,8 +32,13 @@ try {
     jsxImportSource: 'preact',
     logLevel: 'warning',
   });
-  for (const { out } of entries) {
-    for (const file of [`${out}.js.map`, `${out}.js`]) renameSync(`${outdir}/${file}`, `dist/${file}`);
+  const made = readdirSync(outdir);
+  const isChunk = (/** @type {string} */ file) => file.startsWith('chunk-');
+  for (const file of [...made.filter(isChunk), ...made.filter((each) => !isChunk(each))]) {
+    renameSync(`${outdir}/${file}`, `dist/${file}`);
+  }
+  for (const file of readdirSync('dist')) {
+    if (isChunk(file) && !made.includes(file)) rmSync(`dist/${file}`);
   }
   await buildPublic();
   console.log(`Built ${entries.map(({ out }) => `dist/${out}.js`).join(', ')} and dist/public`);

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { appTimings, createApp } from './app.ts';
 import { ConfigError, loadEnvironment, readConfig } from './config.ts';
 import { systemClock } from './platform/clock.ts';
 import { errorMessage } from './platform/errors.ts';
@@ -14,6 +13,8 @@ function pathInPackage(name: string): string {
 
 try {
   const config = readConfig(loadEnvironment(process.cwd()));
+  // Loading it takes a second, which a mistake in the settings need not wait for.
+  const { appTimings, createApp } = await import('./app.ts');
   const log = createLog({ level: config.logLevel, json: config.production });
   const { version } = JSON.parse(readFileSync(pathInPackage('package.json'), 'utf8')) as { version: string };
   const app = createApp({
