@@ -1,8 +1,7 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { envExample } from '../scripts/env-example.ts';
 import { type Config, ConfigError, loadEnvironment, readConfig } from './config.ts';
 import { environmentVariables, type VariableName } from './environment-variables.ts';
 
@@ -287,31 +286,6 @@ test('the config is frozen, its parts too', () => {
   expect([config, config.cache, config.database, config.corsOrigins, config.warnings].every(Object.isFrozen)).toBe(
     true,
   );
-});
-
-test('.env.example lists every variable with its default and a line of help', () => {
-  expect(readFileSync('.env.example', 'utf8')).toBe(envExample());
-});
-
-test('the defaults of .env.example are those of the reader', () => {
-  const lines = readFileSync('.env.example', 'utf8').split('\n');
-  const env = Object.fromEntries(
-    lines
-      .filter((line) => /^[A-Z]/.test(line))
-      .map((line): [string, string] => {
-        const [name = '', value = ''] = line.split('=');
-        return [name, value];
-      }),
-  );
-  expect(Object.keys(env)).toEqual(Object.keys(environmentVariables));
-  expect(readConfig(env)).toEqual(readConfig({}));
-});
-
-test('the reader reads every variable of the table', () => {
-  const read = new Set<string>();
-  const spy = new Proxy<Environment>({}, { get: (_target, name) => void read.add(String(name)) });
-  readConfig(spy);
-  expect(Object.keys(environmentVariables).filter((name) => !read.has(name))).toEqual([]);
 });
 
 test('.env completes the environment and never overrides it', () => {

@@ -13,13 +13,14 @@ function pathInPackage(name: string): string {
 
 try {
   const config = readConfig(loadEnvironment(process.cwd()));
+  const log = createLog({ level: config.logLevel, json: config.production });
+  const keys = await completeSecrets(config, { dataDirectory: config.dataDir, clock: systemClock, log });
   // Loading it takes a second, which a mistake in the settings need not wait for.
   const { appTimings, createApp } = await import('./app.ts');
-  const log = createLog({ level: config.logLevel, json: config.production });
   const { version } = JSON.parse(readFileSync(pathInPackage('package.json'), 'utf8')) as { version: string };
   const app = createApp({
     config,
-    ...(await completeSecrets(config, { dataDirectory: config.dataDir, clock: systemClock, log })),
+    ...keys,
     version,
     schemaPath: pathInPackage('schema.sql'),
     assetsDirectory: pathInPackage('dist/public'),

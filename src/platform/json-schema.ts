@@ -54,7 +54,7 @@ function lostHere(node: Joi.Description): string[] {
     ...Object.keys(flags).filter((flag) => lostFlags.has(flag)),
     ...(node.type === 'link' || node.type === 'date' || node.type === 'binary' ? [`type ${node.type}`] : []),
     ...(flags['presence'] === 'forbidden' ? ['forbidden'] : []),
-    ...(flags['only'] === true && allowed.length > 1 && allowed.includes(null) ? ['null among fixed values'] : []),
+    ...(allowed.length > 1 && allowed.includes(null) ? ['null among other allowed values'] : []),
     ...(node['invalid'] === undefined ? [] : ['invalid']),
     ...(items.some((item) => flagOf(item) !== undefined) ? ['required or forbidden items'] : []),
     ...(items.length > 1 ? ['several kinds of items'] : []),
@@ -74,13 +74,10 @@ function lostInRule({ name, args }: Rule): string[] {
 }
 
 /** Throws when a schema uses what its conversion to JSON Schema would lose or turn into something wrong. */
-export function refuseUnsupported(schema: Joi.AnySchema): void {
-  const visit = (node: Joi.Description, path: string): void => {
-    const [lost] = lostHere(node);
-    if (lost) throw new Error(`Schema ${path || '(top)'} uses what JSON Schema loses: ${lost}`);
-    for (const [key, child] of childrenOf(node)) visit(child, path ? `${path}.${key}` : key);
-  };
-  visit(schema.describe(), '');
+function refuseUnsupported(node: Joi.Description, path = ''): void {
+  const [lost] = lostHere(node);
+  if (lost) throw new Error(`Schema ${path || '(top)'} uses what JSON Schema loses: ${lost}`);
+  for (const [key, child] of childrenOf(node)) refuseUnsupported(child, path ? `${path}.${key}` : key);
 }
 
 function addAnnotations(output: JsonSchema, node: Joi.Description): void {
@@ -117,9 +114,14 @@ function isFallback(node: Joi.Description | undefined): boolean {
   return ((node?.metas ?? []) as Record<string, unknown>[]).some((meta) => meta['fallback'] === true);
 }
 
-/** The JSON Schema (draft 2020-12) of what a Joi schema accepts, with the annotations that Joi's own conversion drops. */
+/**
+ * The JSON Schema (draft 2020-12) of what a Joi schema accepts, with the annotations that Joi's own conversion drops.
+ * Throws when it would accept something else.
+ */
 export function jsonSchemaOf(schema: Joi.AnySchema): JsonSchema {
+  const description = schema.describe();
+  refuseUnsupported(description);
   const output = schema['~standard'].jsonSchema.input({ target: 'draft-2020-12' });
-  addAnnotations(output, schema.describe());
+  addAnnotations(output, description);
   return output;
 }

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import Joi from 'joi';
 import { startHttpServer, type TestServer } from '../../test/doubles/http-server.ts';
-import { jsonSchemaOf, refuseUnsupported } from './json-schema.ts';
+import { jsonSchemaOf } from './json-schema.ts';
+import { openApiDocument } from './openapi.ts';
 import { defineRoute } from './route.ts';
 import {
   flag,
@@ -176,7 +177,7 @@ describe('the document', () => {
   });
 });
 
-describe('schemas that JSON Schema would lose are refused', () => {
+describe('schemas that JSON Schema would lose are refused in the document', () => {
   const lost: [string, Joi.AnySchema][] = [
     ['or', Joi.object({ a: Joi.string(), b: Joi.string() }).or('a', 'b')],
     ['with', Joi.object({ a: Joi.string(), b: Joi.string() }).with('a', 'b')],
@@ -196,21 +197,26 @@ describe('schemas that JSON Schema would lose are refused', () => {
     ['in a variant', variants('t', { a: object({ t: required(oneOf('a')), b: Joi.string().hex() }) })],
   ];
   test.each(lost)('%s', (_name, schema) => {
-    expect(() => refuseUnsupported(schema)).toThrow(/loses/);
+    expect(() => jsonSchemaOf(schema)).toThrow(/loses/);
   });
 
-  test('also where a route is defined, with the name of the route and the field', () => {
-    expect(() =>
-      defineRoute({
-        method: 'GET',
-        path: '/x',
-        summary: 'X',
-        tag: 'X',
-        access: 'admin',
-        query: object({ a: Joi.string().pattern(/a/i) }),
-        answer: thing,
-        handle: () => Promise.reject(new Error('never')),
-      }),
-    ).toThrow('Route GET /x: Schema a uses what JSON Schema loses: pattern flags i');
+  test('by the name of the route and the field', () => {
+    const route = defineRoute({
+      method: 'GET',
+      path: '/x',
+      summary: 'X',
+      tag: 'X',
+      access: 'admin',
+      query: object({ a: Joi.string().pattern(/a/i) }),
+      answer: thing,
+      handle: () => Promise.reject(new Error('never')),
+    });
+    expect(() => openApiDocument([route], { title: 'X', version: '1', publicUrl: 'http://localhost' })).toThrow(
+      'Route GET /x: Schema a uses what JSON Schema loses: pattern flags i',
+    );
+  });
+
+  test('also null beside another value', () => {
+    expect(() => jsonSchemaOf(nullable(Joi.string().allow('')))).toThrow(/null among other allowed values/);
   });
 });

@@ -1,4 +1,5 @@
 import { STATUS_CODES } from 'node:http';
+import { errorMessage } from './errors.ts';
 import { jsonSchemaOf, type JsonSchema } from './json-schema.ts';
 import { pathParameters, type Route } from './route.ts';
 
@@ -192,6 +193,14 @@ function operation(route: Route): Json {
   };
 }
 
+function described(route: Route): Json {
+  try {
+    return operation(route);
+  } catch (error) {
+    throw new Error(`Route ${route.method} ${route.path}: ${errorMessage(error)}`, { cause: error });
+  }
+}
+
 const components: Json = {
   securitySchemes: {
     bearer: { type: 'http', scheme: 'bearer', description: 'An account key or an admin key.' },
@@ -241,12 +250,12 @@ const components: Json = {
   },
 };
 
-/** The OpenAPI 3.1 document of these routes. */
+/** The OpenAPI 3.1 document of these routes. Throws when a schema cannot be described, with the route and the field. */
 export function openApiDocument(routes: readonly Route[], options: OpenApiOptions): Json {
   const paths: Record<string, Json> = {};
   for (const route of routes) {
     const path = `${route.root ? '' : '/api'}${route.path.replaceAll(/:(\w+)/g, '{$1}')}`;
-    paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
+    paths[path] = { ...paths[path], [route.method.toLowerCase()]: described(route) };
   }
   return {
     openapi: '3.1.0',

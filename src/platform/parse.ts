@@ -87,7 +87,7 @@ function fieldErrors(
   given: unknown,
   at: string,
 ): FieldError[] {
-  const used = usedAliases(schema.describe(), given);
+  const used = usedAliases(described(schema), given);
   const seen = new Set<string>();
   return details.flatMap((detail) => {
     const renamedFrom: unknown = detail.type.startsWith('object.rename.') ? detail.context?.['from'] : undefined;
@@ -105,12 +105,21 @@ function fieldErrors(
 /** What a handler found wrong with a checked body, with the names that the caller used for its fields. */
 export function namedAsWritten(error: unknown, schema: Joi.AnySchema, given: unknown): unknown {
   if (!isAppError(error, 'request.invalid') || !error.errors) return error;
-  const used = usedAliases(schema.describe(), given);
+  const used = usedAliases(described(schema), given);
   const renamed = error.errors.map(({ field, message }) => ({
     field: field.replace(/^[^.[]+/, (first) => used.get(first) ?? first),
     message,
   }));
   return invalid(renamed);
+}
+
+const descriptions = new WeakMap<Joi.AnySchema, Joi.Description>();
+
+/** To describe a schema takes Joi longer than to check with it. */
+function described(schema: Joi.AnySchema): Joi.Description {
+  const description = descriptions.get(schema) ?? schema.describe();
+  descriptions.set(schema, description);
+  return description;
 }
 
 /** Which other name the caller used for a field: field -> name. */

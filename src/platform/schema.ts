@@ -57,8 +57,7 @@ export function listOf<S extends Joi.AnySchema>(
 
 /** The same, or null. Fixed values become an alternative, because the conversion to JSON Schema loses a null among them. */
 export function nullable<S extends Joi.AnySchema>(schema: S): Joi.AnySchema<Infer<S> | null> {
-  const description = schema.describe();
-  const plain = description.type !== 'alternatives' && description.type !== 'any' && description['allow'] === undefined;
+  const plain = schema.type !== 'alternatives' && schema.type !== 'any';
   return plain ? schema.allow(null) : Joi.alternatives<Infer<S>, null>(schema, Joi.valid(null));
 }
 

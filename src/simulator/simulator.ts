@@ -1,5 +1,5 @@
 import { createCarrier, carrierPath } from './carrier.ts';
-import { createCertificates } from './certificates.ts';
+import { type Certificates, createCertificates } from './certificates.ts';
 import { createClientStanzas } from './client-stanzas.ts';
 import type { Control } from './control.ts';
 import { assemble } from './assembly.ts';
@@ -21,7 +21,8 @@ export interface Simulator {
 /** Construction does nothing; `start` loads the state and listens. */
 export function createSimulator(options: SimulatorOptions): Simulator {
   const log = options.log ?? (() => undefined);
-  const certificates = createCertificates(options.seed);
+  let made: Certificates | undefined;
+  const certificates = (): Certificates => (made ??= createCertificates(options.seed));
   const parts = assemble(options, log);
   const { network, linking, logins } = parts;
   const stanzas = createClientStanzas(parts);
@@ -29,7 +30,7 @@ export function createSimulator(options: SimulatorOptions): Simulator {
 
   const carrier = createCarrier(
     (socket) =>
-      serveLine(socket, certificates, {
+      serveLine(socket, certificates(), {
         opened: (line) => (line.payload.devicePairingData ? linking.offer(line) : logins.login(line)),
         received: (line, node) => stanzas.take(line, node),
         closed(line) {
@@ -56,7 +57,9 @@ export function createSimulator(options: SimulatorOptions): Simulator {
       if (port === undefined) throw new Error('The simulator has not been started');
       return `ws://127.0.0.1:${port}${carrierPath}`;
     },
-    noiseRoot: certificates.root,
+    get noiseRoot() {
+      return certificates().root;
+    },
     control: createLocalControl(parts),
   };
 }

@@ -1,14 +1,8 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 
 const root = join(import.meta.dirname, '../..');
-
-/** Bundles the server as `npm run build` does; other tests may do so at the same time. */
-export async function buildServer(): Promise<void> {
-  await promisify(execFile)(process.execPath, [join(root, 'scripts/build.mjs')]);
-}
 
 export interface Ending {
   code: number | null;

@@ -1,30 +1,51 @@
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
-import { type BrowserWindow, type Chromium, launchChromium } from './chromium.ts';
+import { type BrowserWindow, type Chromium, launchChromium, type WindowOptions } from './chromium.ts';
+
+export interface WatchedChromium {
+  /** A window that is closed at the end of its test. */
+  open(address: string, options?: WindowOptions): Promise<BrowserWindow>;
+  /** A window that the tests of the file share, which open its pages sooner than those of a new one. */
+  keep(address: string, options?: WindowOptions): Promise<BrowserWindow>;
+}
 
 /**
- * One Chromium for a file of tests. Every window is closed at the end of its test, which fails when a page broke the
- * policy, wrote an error to the console, threw, opened a dialog or asked another server.
+ * One Chromium for a file of tests. A test fails when a page in one of its windows broke the policy, wrote an error to the
+ * console, threw, opened a dialog or asked another server.
  */
-export function useChromium(): Pick<Chromium, 'open'> {
+export function useChromium(): WatchedChromium {
   let browser: Chromium | undefined;
-  const windows: BrowserWindow[] = [];
+  const closing: BrowserWindow[] = [];
+  const kept: { window: BrowserWindow; judged: number }[] = [];
 
   beforeAll(async () => {
     browser = await launchChromium();
   });
   afterEach(async () => {
-    const opened = windows.splice(0);
+    const opened = closing.splice(0);
     const faults = opened.flatMap((window) => window.faults);
+    for (const each of kept) {
+      faults.push(...each.window.faults.slice(each.judged));
+      each.judged = each.window.faults.length;
+    }
     for (const window of opened) await window.close();
     expect(faults).toEqual([]);
   });
   afterAll(() => browser?.close());
 
+  async function open(address: string, options?: WindowOptions): Promise<BrowserWindow> {
+    if (!browser) throw new Error('The browser starts before the tests of the file');
+    return browser.open(address, options);
+  }
+
   return {
     async open(address, options) {
-      if (!browser) throw new Error('The browser starts before the tests of the file');
-      const window = await browser.open(address, options);
-      windows.push(window);
+      const window = await open(address, options);
+      closing.push(window);
+      return window;
+    },
+    async keep(address, options) {
+      const window = await open(address, options);
+      kept.push({ window, judged: 0 });
       return window;
     },
   };

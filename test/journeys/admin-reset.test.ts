@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openBrowser } from '../doubles/browser.ts';
-import { type BuiltServer, buildServer, runBuiltServer } from '../doubles/built-server.ts';
+import { type BuiltServer, runBuiltServer } from '../doubles/built-server.ts';
 import { newDataFolder, removeDataFolder } from '../doubles/data-folder.ts';
 import { databaseUrl } from '../doubles/database-url.ts';
 import { openTestDatabase } from '../doubles/test-database.ts';
@@ -14,7 +14,6 @@ const secret = 'the secret of this test, 32 and more characters';
 let folder: string;
 let server: BuiltServer | undefined;
 
-beforeAll(buildServer);
 beforeEach(async () => {
   folder = await newDataFolder();
 });

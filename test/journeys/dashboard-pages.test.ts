@@ -22,10 +22,13 @@ const withoutRows = ['/accounts/new', '/settings/sign-out-everywhere', '/shortcu
 const lists = shown.filter(({ path }) => !path.includes(':') && !withoutRows.includes(path));
 
 let server: DashboardServer;
+/** Somebody who has signed in looks at one page after the other. */
+let tab: Tab;
 let ids: SeededIds;
 
 beforeAll(async () => {
   server = await startDashboard();
+  tab = (await browser.keep(server.address, { cookies: server.person.cookies })).page;
 });
 afterAll(() => server.stop());
 
@@ -33,12 +36,8 @@ function gzipped(text: string): number {
   return gzipSync(text).length;
 }
 
-async function signedInTab(): Promise<Tab> {
-  return (await browser.open(server.address, { cookies: server.person.cookies })).page;
-}
-
 /** Opens it and waits until its script has come to rest. */
-async function visit(tab: Tab, path: string): Promise<void> {
+async function visit(path: string): Promise<void> {
   const answer = await tab.goto(path);
   expect(`${path}: ${answer?.status()}`).toBe(`${path}: 200`);
   expect(gzipped((await answer?.text()) ?? '')).toBeLessThan(budgets.html);
@@ -46,7 +45,7 @@ async function visit(tab: Tab, path: string): Promise<void> {
 }
 
 /** Every dialog that the page leads to and that no page before led to. */
-async function expectSoundDialogs(tab: Tab, seen: Set<string>): Promise<void> {
+async function expectSoundDialogs(seen: Set<string>): Promise<void> {
   const links = await tab.locator('a[data-dialog]').all();
   for (const link of links) {
     const address = (await link.getAttribute('href')) ?? '';
@@ -93,8 +92,7 @@ describe('for visitors', () => {
 
 describe('with nothing in the lists', () => {
   test.each(lists.map(({ path }) => path))('%s is sound', async (path) => {
-    const tab = await signedInTab();
-    await visit(tab, path);
+    await visit(path);
     await expectSound(tab, fewLooks);
   });
 });
@@ -108,10 +106,9 @@ describe('with one row in each list', () => {
   });
 
   test.each(shown.map((page) => [page.path, page] as const))('%s and its dialogs are sound', async (_path, page) => {
-    const tab = await signedInTab();
-    await visit(tab, pathOf(page, ids));
+    await visit(pathOf(page, ids));
     await expectSound(tab);
-    await expectSoundDialogs(tab, seenDialogs);
+    await expectSoundDialogs(seenDialogs);
   });
 
   test('an account is sound while it waits to be scanned, after the phone logged it out, and with 500 messages', async () => {
@@ -119,21 +116,19 @@ describe('with one row in each list', () => {
     await server.api.becomes(waiting.id, 'qr_ready');
     const left = await talkingSandbox(server, 'Left');
     await server.data('POST', `/api/accounts/${left.id}/logout`);
-    const tab = await signedInTab();
     const ofAccount = shown.filter(({ path }) => /^\/accounts\/:id(\/link)?$/.test(path));
     for (const page of ofAccount) {
       for (const account of [waiting.id, left.id]) {
-        await visit(tab, pathOf(page, { ...ids, account }));
+        await visit(pathOf(page, { ...ids, account }));
         await expectSound(tab, fewLooks);
       }
     }
     await seedMessages(server.database, left.id, many);
-    await visit(tab, `/accounts/${left.id}`);
+    await visit(`/accounts/${left.id}`);
     await expectSound(tab, fewLooks);
   });
 
   test('every live part answers with the element that it replaces', async () => {
-    const tab = await signedInTab();
     const live = new Map<string, string>();
     for (const page of shown) {
       await tab.goto(pathOf(page, ids));
@@ -169,8 +164,7 @@ describe(`with ${many} rows in each list`, () => {
   });
 
   test.each(lists.map(({ path }) => path))('%s is sound', async (path) => {
-    const tab = await signedInTab();
-    await visit(tab, path);
+    await visit(path);
     await expectSound(tab, fewLooks);
   });
 });

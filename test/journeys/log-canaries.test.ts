@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSecrets } from '../../src/platform/secrets.ts';
 import { openBrowser } from '../doubles/browser.ts';
-import { type BuiltServer, buildServer, runBuiltServer } from '../doubles/built-server.ts';
+import { type BuiltServer, runBuiltServer } from '../doubles/built-server.ts';
 import { databaseUrl } from '../doubles/database-url.ts';
 import { openTestDatabase, type TestDatabase } from '../doubles/test-database.ts';
 import { waitFor } from '../doubles/wait-for.ts';
@@ -25,7 +25,6 @@ let database: TestDatabase;
 let server: BuiltServer;
 let canaries: Canary[];
 
-beforeAll(buildServer);
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'canaries-'));
   database = await openTestDatabase();
