@@ -54,7 +54,7 @@ function lostHere(node: Joi.Description): string[] {
     ...Object.keys(flags).filter((flag) => lostFlags.has(flag)),
     ...(node.type === 'link' || node.type === 'date' || node.type === 'binary' ? [`type ${node.type}`] : []),
     ...(flags['presence'] === 'forbidden' ? ['forbidden'] : []),
-    ...(allowed.length > 1 && allowed.includes(null) ? ['null among other allowed values'] : []),
+    ...(flags['only'] === true && allowed.length > 1 && allowed.includes(null) ? ['null among fixed values'] : []),
     ...(node['invalid'] === undefined ? [] : ['invalid']),
     ...(items.some((item) => flagOf(item) !== undefined) ? ['required or forbidden items'] : []),
     ...(items.length > 1 ? ['several kinds of items'] : []),
