@@ -117,7 +117,9 @@ export function createLive(options: LiveOptions): Service {
   async function lookElsewhere(): Promise<void> {
     if (sessionOf.size === 0) return;
     try {
-      for (const accountId of await options.publishedElsewhere()) {
+      const accountIds = await options.publishedElsewhere();
+      if (accountIds.length > 0) announced('roster');
+      for (const accountId of accountIds) {
         announced(`account:${accountId}`);
         announced(`messages:${accountId}`);
       }

@@ -1,17 +1,23 @@
-import axe, { type AxeResults } from 'axe-core';
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import type { Result } from 'axe-core';
 import jsqr from 'jsqr';
 import type { Locator, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** What axe finds on the page as it is now: a sentence each. */
 export async function axeFindings(page: Page): Promise<string[]> {
   // By the debugger: the policy of our pages forbids a script of another origin.
-  if (await page.evaluate<boolean>('window.axe === undefined')) await page.evaluate(axe.source);
+  if (await page.evaluate<boolean>('window.axe === undefined')) await page.evaluate(axe);
   const options = { runOnly: rules, resultTypes: ['violations'] };
-  const { violations } = await page.evaluate<AxeResults>(`axe.run(document, ${JSON.stringify(options)})`);
-  return violations.flatMap(({ id, help, nodes }) =>
+  // As text, and without what was found in order: Playwright takes every value of an object apart.
+  const found = await page.evaluate<string>(
+    `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => JSON.stringify(violations))`,
+  );
+  return (JSON.parse(found) as Result[]).flatMap(({ id, help, nodes }) =>
     nodes.map(
       ({ target, failureSummary = '' }) => `${id} (${help}) at ${target.join(' ')}: ${oneLine(failureSummary)}`,
     ),

@@ -18,14 +18,19 @@ export interface AccountListModel {
   kinds: readonly AccountKind[];
 }
 
-/** What changes by itself: the counts, the rows, and what stands in their place. */
+/**
+ * What changes by itself: the counts, the rows, and what stands in their place. The counts and the rows change alone; which
+ * rows there are depends on the state of an account only where somebody looks for it.
+ */
 export function AccountList({ model }: { model: AccountListModel }) {
   const { query, rows, counts } = model;
   const exists = Object.values(counts).some((count) => count > 0);
   const url = addressOf('/ui/accounts', query);
+  const isNarrow = query.state !== undefined || query.text !== '';
+  const topics = ['roster', 'traffic', ...(isNarrow ? ['accounts'] : [])];
   return (
-    <section aria-label="Accounts" class="stack-s" {...live({ id: 'accounts', url, topics: ['accounts', 'traffic'] })}>
-      {exists && <States query={query} counts={counts} />}
+    <section aria-label="Accounts" class="stack-s" {...live({ id: 'accounts', url, topics })}>
+      {exists && <AccountStates query={query} counts={counts} />}
       {rows.length > 0 ? (
         <>
           <Table model={model} />
@@ -47,10 +52,16 @@ const states: readonly { state: AccountState | undefined; word: string }[] = [
   { state: 'paused', word: 'Paused' },
 ];
 
-function States({ query, counts }: Pick<AccountListModel, 'query' | 'counts'>) {
+/** How many accounts there are in each state, as links to them. */
+export function AccountStates({ query, counts }: Pick<AccountListModel, 'query' | 'counts'>) {
   const all = Object.values(counts).reduce((sum, count) => sum + count, 0);
+  const url = addressOf('/ui/accounts/states', query);
   return (
-    <nav class="segments account-states" aria-label="State">
+    <nav
+      class="segments account-states"
+      aria-label="State"
+      {...live({ id: 'account-states', url, topics: ['accounts'] })}
+    >
       {states.map(({ state, word }) => (
         <a
           key={word}

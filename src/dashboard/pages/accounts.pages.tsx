@@ -1,5 +1,6 @@
 import { AccountRow, type AccountRowModel } from '../../../views/accounts/account-row.tsx';
-import { AccountList } from '../../../views/accounts/account-list.tsx';
+import { AccountList, AccountStates } from '../../../views/accounts/account-list.tsx';
+import type { AccountQuery } from '../../../views/accounts/list-address.ts';
 import { AccountsView, type AccountsModel } from '../../../views/accounts/accounts.tsx';
 import {
   type AccountKind,
@@ -62,6 +63,16 @@ export function accountsPages(parts: AccountsPagesParts): Page[] {
     }),
     definePage({
       method: 'GET',
+      path: '/ui/accounts/states',
+      access: 'person',
+      query: listQuery,
+      handle: async ({ query }) => ({
+        kind: 'fragment',
+        body: <AccountStates query={searchOf(query)} counts={await parts.accounts.countByState()} />,
+      }),
+    }),
+    definePage({
+      method: 'GET',
       path: '/ui/accounts/:id/row',
       access: 'person',
       params: accountParams,
@@ -79,10 +90,9 @@ export function accountsPages(parts: AccountsPagesParts): Page[] {
 
 async function listModel(parts: AccountsPagesParts, query: Infer<typeof listQuery>): Promise<AccountsModel> {
   const { accounts, kinds } = parts;
-  const state = valueOf<AccountState>(query.state);
-  const kind = valueOf<AccountKind>(query.kind);
+  const search = searchOf(query);
   const [found, counts] = await Promise.all([
-    accounts.search({ text: query.text, state, kind }, { page: query.page, size: pageSize }),
+    accounts.search(search, { page: search.page, size: pageSize }),
     accounts.countByState(),
   ]);
   const traffic = await trafficToday(
@@ -90,7 +100,7 @@ async function listModel(parts: AccountsPagesParts, query: Infer<typeof listQuer
     found.accounts.map(({ id }) => id),
   );
   return {
-    query: { text: query.text, state, kind, page: found.page },
+    query: { ...search, page: found.page },
     rows: found.accounts.map((account) => ({ account, traffic: traffic.get(account.id) ?? noTraffic })),
     counts,
     total: found.total,
@@ -112,6 +122,10 @@ async function rowModel(parts: AccountsPagesParts, id: string, back: string): Pr
 
 function trafficToday({ messages, timeZone, clock }: AccountsPagesParts, ids: readonly string[]) {
   return messages.traffic(ids, startOfDay(clock.now(), timeZone));
+}
+
+function searchOf({ text, state, kind, page }: Infer<typeof listQuery>): AccountQuery {
+  return { text, state: valueOf<AccountState>(state), kind: valueOf<AccountKind>(kind), page };
 }
 
 function valueOf<V extends string>(given: V | '' | undefined): V | undefined {

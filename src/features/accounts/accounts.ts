@@ -207,7 +207,10 @@ export function createAccounts(options: AccountsOptions): Accounts {
       const issued = await access.issueAccountKey(tx, id, input.kind === 'sandbox' ? 'test' : 'live');
       const account = await get(id, tx);
       await audit.record(tx, { actor, action: 'account.created', account, details: { kind: account.kind } });
-      tx.afterCommit(() => startLater(account, true));
+      tx.afterCommit(() => {
+        events.announce('roster');
+        startLater(account, true);
+      });
       return { account, issued };
     },
     list: async (afterId, limit) => (await listAccounts(database, afterId, limit)).map(accountOf),
@@ -280,6 +283,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
         if (await deleteAccount(tx, id)) await audit.record(tx, { actor, action: 'account.deleted', account });
       });
       access.keysRemoved();
+      events.announce('roster');
       events.announce(`account:${id}`);
     },
 
