@@ -15,7 +15,9 @@ try {
   const config = readConfig(loadEnvironment(process.cwd()));
   const log = createLog({ level: config.logLevel, json: config.production });
   const keys = await completeSecrets(config, { dataDirectory: config.dataDir, clock: systemClock, log });
-  // Loading it takes a second, which a mistake in the settings need not wait for.
+  const { installNativeCurve } = await import('./channels/baileys/native-curve.ts');
+  installNativeCurve();
+  // Loading it takes a second, which a mistake in the settings need not wait for. It imports Baileys.
   const { appTimings, createApp } = await import('./app.ts');
   const { version } = JSON.parse(readFileSync(pathInPackage('package.json'), 'utf8')) as { version: string };
   const app = createApp({

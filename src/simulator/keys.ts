@@ -1,5 +1,5 @@
 import { createPrivateKey, createPublicKey, hkdfSync, verify as verifyEdwards, type KeyObject } from 'node:crypto';
-import * as curve from 'libsignal/src/curve.js';
+import { calculateAgreement, calculateSignature, generateKeyPair } from 'whatsapp-rust-bridge';
 
 /** Curve25519, both halves 32 bytes. */
 export interface KeyPair {
@@ -12,7 +12,7 @@ const publicKeyPrefixLength = 12;
 const signalKeyType = Buffer.from([5]);
 
 export function newKeyPair(): KeyPair {
-  const pair = curve.generateKeyPair();
+  const pair = generateKeyPair();
   return { public: Buffer.from(pair.pubKey.subarray(1)), private: Buffer.from(pair.privKey) };
 }
 
@@ -32,12 +32,12 @@ export function signalKey(publicKey: Uint8Array): Buffer {
 }
 
 export function agree(privateKey: Uint8Array, publicKey: Uint8Array): Buffer {
-  return Buffer.from(curve.calculateAgreement(signalKey(publicKey), privateKey));
+  return Buffer.from(calculateAgreement(signalKey(publicKey), privateKey));
 }
 
 /** XEdDSA, 64 bytes. */
 export function sign(privateKey: Uint8Array, message: Uint8Array): Buffer {
-  return Buffer.from(curve.calculateSignature(privateKey, message));
+  return Buffer.from(calculateSignature(privateKey, message));
 }
 
 const fieldPrime = 2n ** 255n - 19n;

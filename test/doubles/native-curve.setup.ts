@@ -1,0 +1,4 @@
+// As main.ts does: before anything imports Baileys.
+import { installNativeCurve } from '../../src/channels/baileys/native-curve.ts';
+
+installNativeCurve();
