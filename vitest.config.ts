@@ -2,7 +2,6 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
     globalSetup: ['test/doubles/build.setup.ts', 'test/doubles/test-postgres.setup.ts'],
     setupFiles: ['test/doubles/native-curve.setup.ts'],
     testTimeout: 60_000,
@@ -10,5 +9,16 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     retry: 0,
+    projects: [
+      {
+        extends: true,
+        test: { name: 'parts', include: ['src/**/*.test.ts', 'test/{structure,views}/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        // Each has a server, a database and a network of its own: loading the product once for all of them is enough.
+        test: { name: 'journeys', include: ['test/journeys/**/*.test.ts'], isolate: false },
+      },
+    ],
   },
 });

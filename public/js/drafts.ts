@@ -19,9 +19,12 @@ export function keepDrafts(): void {
   addEventListener('pagehide', markForReload);
 }
 
-/** Goes to the login, from where the person comes back to this page as it is. */
+let isLeaving = false;
+
+/** Goes to the login, once however many refusals say so, from where the person comes back to this page as it is. */
 export function leaveForLogin(): void {
-  if (location.pathname === '/login') return;
+  if (isLeaving || location.pathname === '/login') return;
+  isLeaving = true;
   sessionStorage.setItem(restoreKey, location.pathname);
   const next = encodeURIComponent(location.pathname + location.search);
   location.assign(`/login?ended=1&next=${next}`);

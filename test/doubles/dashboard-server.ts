@@ -2,7 +2,8 @@ import { createSimulator, type Simulator } from '../../src/simulator/simulator.t
 import { apiOf, type AccountJson, type Api } from './api.ts';
 import type { Browser } from './browser.ts';
 import { environmentOf } from './network-environment.ts';
-import { adminEnvironment, signIn } from './person.ts';
+import { signIn, storeAdmin } from './person.ts';
+import { openTestDatabase } from './test-database.ts';
 import { type RunningApp, type RunningAppOptions, startApp } from './running-app.ts';
 
 export interface DashboardServer extends RunningApp {
@@ -17,8 +18,10 @@ export interface DashboardServer extends RunningApp {
 export async function startDashboard(options: RunningAppOptions = {}): Promise<DashboardServer> {
   const simulator = createSimulator({ seed: Buffer.alloc(32, 7), receiptDelayMs: 20 });
   await simulator.start();
-  const environment = { ...adminEnvironment, ...environmentOf(simulator), ...options.environment };
-  const app = await startApp({ ...options, environment });
+  const database = options.database ?? (await openTestDatabase());
+  if (!options.database) await storeAdmin(database);
+  const environment = { ...environmentOf(simulator), ...options.environment };
+  const app = await startApp({ ...options, database, environment });
   return {
     ...app,
     api: apiOf(app),
@@ -27,6 +30,7 @@ export async function startDashboard(options: RunningAppOptions = {}): Promise<D
     async stop() {
       await app.stop();
       await simulator.stop();
+      if (!options.database) await database.close();
     },
   };
 }
