@@ -2,6 +2,8 @@ import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { systemClock } from '../../src/platform/clock.ts';
+import { databaseUrl } from '../doubles/database-url.ts';
+import { openTestDatabase, type TestDatabase } from '../doubles/test-database.ts';
 import { environmentOf } from '../doubles/network-environment.ts';
 import { newDataFolder, removeDataFolder } from '../doubles/data-folder.ts';
 import { type AccountJson, apiOf } from '../doubles/api.ts';
@@ -16,22 +18,28 @@ const sendsPerRound = 20;
 const longestDelayMs = 400;
 
 let folder: string;
+/** One that lives on, so that a start takes little time; `first-run` kills the embedded one with its server. */
+let database: TestDatabase;
 let simulator: SimulatorProcess;
 let server: ServerProcess | undefined;
 
 beforeAll(async () => {
   folder = await newDataFolder();
+  database = await openTestDatabase();
   simulator = await startSimulatorProcess();
 });
 afterAll(async () => {
   await server?.kill('SIGKILL');
   await simulator.stop();
+  await database.close();
   await removeDataFolder(folder);
 });
 
 function start(): Promise<ServerProcess> {
   return startServerProcess({
     DATA_DIR: join(folder, 'data'),
+    DATABASE_URL: databaseUrl(database.connection),
+    ENCRYPTION_KEY: 'the encryption key of the kills, 32 and more',
     ...environmentOf(simulator),
   });
 }
