@@ -60,6 +60,8 @@ async function changes(page: Page, server: ServerProcess, accounts: readonly Acc
   const samples: number[] = [];
   await page.goto('/accounts?state=');
   await isLive(page);
+  // A page asks anew for what changed just before it came.
+  await page.waitForLoadState('networkidle');
   await watchLongTasks(page);
   for (let round = 0; round < changesEach; round += 1) {
     const [act, words] = round % 2 === 0 ? (['pause', 'Paused'] as const) : (['resume', 'Not linked'] as const);
