@@ -31,6 +31,8 @@ const htmxConfig = JSON.stringify({
   noSwap: [204, 304, '5xx'],
   history: false,
   includeIndicatorCSS: false,
+  // Otherwise it copies `style` attributes, such as that of a text field made larger, which the policy forbids.
+  defaultSettleDelay: 0,
 });
 
 export function Layout({ model, children }: { model: LayoutModel; children: VNode }) {

@@ -1,6 +1,6 @@
 import type { Page as Tab } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type DashboardServer, startDashboard } from '../doubles/dashboard-server.ts';
+import { type DashboardServer, startDashboard, talkingSandbox } from '../doubles/dashboard-server.ts';
 import type { AccountJson } from '../doubles/api.ts';
 import { codeIn, scannedCode, isLive } from '../doubles/page-checks.ts';
 import { adminKey } from '../doubles/calls.ts';
@@ -73,6 +73,19 @@ test('a page of an older version says that the server has been updated', async (
   `);
   await page.goto('/settings');
   await page.getByText('The server has been updated').waitFor();
+});
+
+test('a text field that was made larger sends without breaking the policy', async () => {
+  const account = await talkingSandbox(server, 'Roomy');
+  const { page } = await browser.open(server.address, { cookies: server.person.cookies });
+  await page.goto(`/accounts/${account.id}`);
+  await isLive(page);
+  const text = page.getByLabel('Text', { exact: true });
+  await text.fill('A long text');
+  // As a browser does when its corner is dragged.
+  await text.evaluate((field: HTMLElement) => field.style.setProperty('height', '200px'));
+  await page.getByRole('button', { name: 'Send', exact: true }).click();
+  await page.locator('#account-messages').getByText('A long text').waitFor();
 });
 
 /** As many as are sent while somebody types; a slow machine may store them for longer. */
