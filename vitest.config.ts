@@ -17,7 +17,12 @@ export default defineConfig({
       {
         extends: true,
         // Each has a server, a database and a network of its own: loading the product once for all of them is enough.
-        test: { name: 'journeys', include: ['test/journeys/**/*.test.ts'], isolate: false },
+        test: {
+          name: 'journeys',
+          include: ['test/journeys/**/*.test.ts'],
+          setupFiles: ['test/doubles/shared-async-storage.setup.ts'],
+          isolate: false,
+        },
       },
     ],
   },

@@ -6,6 +6,7 @@ import { errorMessage } from './platform/errors.ts';
 import { completeSecrets } from './platform/generated-secrets.ts';
 import { createLog } from './platform/log.ts';
 import { runUntilSignal } from './platform/process.ts';
+import { shareAsyncLocalStorage } from './platform/shared-async-storage.ts';
 
 function pathInPackage(name: string): string {
   return fileURLToPath(new URL(`../${name}`, import.meta.url));
@@ -17,6 +18,7 @@ try {
   const keys = await completeSecrets(config, { dataDirectory: config.dataDir, clock: systemClock, log });
   const { installNativeCurve } = await import('./channels/baileys/native-curve.ts');
   installNativeCurve();
+  shareAsyncLocalStorage();
   // Loading it takes a second, which a mistake in the settings need not wait for. It imports Baileys.
   const { appTimings, createApp } = await import('./app.ts');
   const { version } = JSON.parse(readFileSync(pathInPackage('package.json'), 'utf8')) as { version: string };
