@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createSecrets } from '../../src/platform/secrets.ts';
 import { openBrowser } from '../doubles/browser.ts';
 import { type BuiltServer, runBuiltServer } from '../doubles/built-server.ts';
@@ -33,8 +33,8 @@ beforeEach(async () => {
 afterEach(async () => {
   await server.end('SIGKILL');
   await database.close();
+  rmSync(folder, { recursive: true, force: true });
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** Remembers a text that must never stand in a log, and returns it. */
 function canary(what: string, text: string): string {
