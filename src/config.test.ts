@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
-import { type Config, ConfigError, loadEnvironment, readConfig } from './config.ts';
+import { type Config, ConfigError, readConfig } from './config.ts';
 import { environmentVariables, type VariableName } from './environment-variables.ts';
 
 type Environment = Record<string, string | undefined>;
@@ -286,19 +286,4 @@ test('the config is frozen, its parts too', () => {
   expect([config, config.cache, config.database, config.corsOrigins, config.warnings].every(Object.isFrozen)).toBe(
     true,
   );
-});
-
-test('.env completes the environment and never overrides it', () => {
-  writeFileSync(join(folder, '.env'), 'CONFIG_TEST_ONLY_IN_FILE=file\nCONFIG_TEST_IN_BOTH=file\n');
-  process.env['CONFIG_TEST_IN_BOTH'] = 'environment';
-  try {
-    expect(loadEnvironment(folder)).toMatchObject({
-      CONFIG_TEST_ONLY_IN_FILE: 'file',
-      CONFIG_TEST_IN_BOTH: 'environment',
-    });
-  } finally {
-    delete process.env['CONFIG_TEST_ONLY_IN_FILE'];
-    delete process.env['CONFIG_TEST_IN_BOTH'];
-  }
-  expect(() => loadEnvironment(join(folder, 'no-such-folder'))).not.toThrow();
 });

@@ -2,7 +2,7 @@ const burst = 6;
 const refillMs = 3_000;
 /** Facts that come close together are answered by one request. */
 const gatherMs = 10;
-/** What holds live parts of its own lets them go first: they show the change, it only counts it. */
+/** What holds live parts of its own lets them go first: they show the change sooner than it could. */
 const afterPartsMs = 300;
 
 interface Allowance {

@@ -1,9 +1,9 @@
 import type { Channel } from '../../channels/channel.ts';
 import type { Actor } from '../../platform/actor.ts';
-import { type Clock, endsWithin } from '../../platform/clock.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { CommitWriter } from '../../platform/commit-writer.ts';
 import type { Database, Queryable, Transaction } from '../../platform/database.ts';
-import { AppError, errorMessage } from '../../platform/errors.ts';
+import { AppError } from '../../platform/errors.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Service } from '../../platform/lifecycle.ts';
@@ -13,13 +13,13 @@ import type { Access, IssuedKey } from '../access/access.ts';
 import type { Act, Audit } from '../audit/audit.ts';
 import { type Account, accountOf } from './account.ts';
 import { changeActs } from './account-acts.ts';
+import { createRemoval, type RemovalOptions } from './account-removal.ts';
 import { type AccountFinder, createAccountFinder } from './account-search.ts';
 import { accountNotFound, accountPaused, notConnected } from './account-errors.ts';
 import type { ChannelFactory } from './account-runner.ts';
 import { type AccountKind, type SettingsChange, withChange } from './account-settings.ts';
 import { type AccountStatus, neverLinkedStatus, pausedStatus, statusOf } from './account-status.ts';
 import {
-  deleteAccount,
   findAccount,
   findByNumber,
   forgetOldCodes,
@@ -88,7 +88,7 @@ export interface Accounts extends Service, LinkingCodes, AccountFinder {
   watchChannels(listener: (accountId: string) => void): () => void;
 }
 
-export interface AccountsOptions {
+export interface AccountsOptions extends Omit<RemovalOptions, 'running' | 'statuses'> {
   database: Database;
   writer: CommitWriter;
   events: EventBus;
@@ -102,10 +102,6 @@ export interface AccountsOptions {
   /** Whether numbers of the sandbox exist on the network of kind `whatsapp` too. */
   sandboxNumbersEverywhere: boolean;
   linking: LinkingTimings;
-  /** Lets go of what is kept of an account outside the database, before its rows go. */
-  forget(account: Account): Promise<void>;
-  /** How long a delete waits for the phone to be told. */
-  unlinkMs: number;
   /** How often a wait looks at the row, for changes made by another process. */
   pollMs: number;
   clock: Clock;
@@ -131,6 +127,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
     if (options.kinds.includes(kind)) return;
     throw new AppError(`${kind}.off`, { status: 409, detail: `Accounts of kind ${kind} are switched off.` });
   }
+
+  const remove = createRemoval({ ...options, running, statuses });
 
   async function get(id: string, db: Queryable = database): Promise<Account> {
     const row = await findAccount(db, id);
@@ -267,25 +265,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       return get(id);
     },
 
-    async remove(id, actor) {
-      const account = await get(id);
-      const channel = running.channel(id);
-      if (channel?.state.kind === 'online') {
-        const told = channel.pairing?.unlink('unlinked_by_you').catch((error: unknown) => {
-          log.warn('The phone could not be told of the delete', { accountId: id, reason: errorMessage(error) });
-        });
-        await endsWithin(clock, options.unlinkMs, told ?? Promise.resolve());
-      }
-      await running.stop(id);
-      await statuses.written(id);
-      await options.forget(account);
-      await database.transaction(async (tx) => {
-        if (await deleteAccount(tx, id)) await audit.record(tx, { actor, action: 'account.deleted', account });
-      });
-      access.keysRemoved();
-      events.announce('roster');
-      events.announce(`account:${id}`);
-    },
+    remove: async (id, actor) => remove(await get(id), actor),
 
     async replaceKey(tx, id, overlapMinutes, actor) {
       if (!(await lockAccount(tx, id))) throw accountNotFound();
