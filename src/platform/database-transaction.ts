@@ -41,22 +41,29 @@ export function queryable(run: RunSql): Queryable {
   };
 }
 
-/** One statement after the other on the transaction's connection, until it is over. */
-function statements(run: RunSql): { run: RunSql; end(): Promise<void> } {
+/**
+ * Statements on the transaction's connection, until it is over. Those that are begun together travel together and run in
+ * the order of the calls; only a statement that writes waits until the transaction is known to have begun.
+ */
+function statements(run: RunSql, begun: Promise<unknown>): { run: RunSql; end(): Promise<void> } {
   let over = false;
-  let last: Promise<unknown> = Promise.resolve();
+  const open = new Set<Promise<unknown>>();
+  const isRead = (sql: string): boolean => /^\s*SELECT\b/.test(sql);
   return {
     run: (sql, parameters) => {
       if (over) return Promise.reject(new Error('This transaction is over'));
-      const result = last.then(() => run(sql, parameters));
-      last = result.catch(() => undefined);
-      return result.catch((error: unknown) => {
-        throw asDatabaseError(error);
-      });
+      const result = (isRead(sql) ? run(sql, parameters) : begun.then(() => run(sql, parameters))).catch(
+        (error: unknown) => {
+          throw asDatabaseError(error);
+        },
+      );
+      const settled = result.catch(() => undefined).finally(() => open.delete(settled));
+      open.add(settled);
+      return result;
     },
     end: async () => {
       over = true;
-      await last;
+      await Promise.all(open);
     },
   };
 }
@@ -79,12 +86,14 @@ export async function runTransaction<T>({
   log,
 }: TransactionRun<T>): Promise<T> {
   const afterCommit: (() => void)[] = [];
-  const inside = statements(run);
+  const begun = run(`BEGIN; SET LOCAL statement_timeout = ${String(Math.ceil(statementTimeoutMs))}`);
+  begun.catch(() => undefined);
+  const inside = statements(run, begun);
   let result: T;
   try {
-    await run(`BEGIN; SET LOCAL statement_timeout = ${String(Math.ceil(statementTimeoutMs))}`);
     result = await work({ ...queryable(inside.run), afterCommit: (then) => void afterCommit.push(then) });
     await inside.end();
+    await begun;
   } catch (error) {
     await inside.end();
     await run('ROLLBACK').catch(abandon);

@@ -54,6 +54,8 @@ const defaultIdleLimitMs = 30_000;
 interface Connection {
   client: Client;
   dead: boolean;
+  /** Statements that are on the wire. */
+  running: number;
 }
 
 function parseInt8(text: string): number | bigint {
@@ -72,7 +74,11 @@ const typeParsers: ClientConfig['types'] = {
   },
 };
 
-function clientConfig(settings: ConnectionSettings, connectTimeoutMs: number): ClientConfig {
+/** With `pipeline` statements that are begun together cost one round trip. */
+function clientConfig(
+  settings: ConnectionSettings,
+  connectTimeoutMs: number,
+): ClientConfig & { pipeline: boolean } {
   const { tls } = settings;
   return {
     host: settings.host,
@@ -82,6 +88,7 @@ function clientConfig(settings: ConnectionSettings, connectTimeoutMs: number): C
     database: settings.database,
     application_name: 'switchboard',
     keepAlive: true,
+    pipeline: true,
     connectionTimeoutMillis: connectTimeoutMs,
     types: typeParsers,
     ...(settings.options !== undefined && { options: settings.options }),
@@ -106,6 +113,7 @@ async function run(
   timeoutMs: number,
 ): Promise<QueryResult> {
   const query = { text: sql, query_timeout: timeoutMs, ...(parameters.length > 0 && { values: [...parameters] }) };
+  connection.running += 1;
   try {
     const result = (await connection.client.query(query)) as QueryResult | QueryResult[];
     if (!Array.isArray(result)) return result;
@@ -114,12 +122,19 @@ async function run(
   } catch (error) {
     if (breaksConnection(error)) connection.dead = true;
     throw error;
+  } finally {
+    connection.running -= 1;
   }
+}
+
+/** In a pipeline `end` would wait for what is on the wire. */
+function cut({ client }: Connection): void {
+  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
 }
 
 async function openConnection(config: ClientConfig, died: (connection: Connection) => void, log: Log) {
   const client = new Client(config);
-  const connection: Connection = { client, dead: false };
+  const connection: Connection = { client, dead: false, running: 0 };
   client.on('error', (error) => {
     if (!connection.dead) log.warn('Lost a database connection', { code: errorCode(error) });
     connection.dead = true;
@@ -149,6 +164,7 @@ function connectionPool(options: DatabaseOptions): ConnectionPool<Connection> {
       ),
     close: async (connection) => {
       connection.dead = true;
+      if (connection.running > 0) cut(connection);
       await connection.client.end();
     },
     isServerFull,
