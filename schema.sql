@@ -138,6 +138,30 @@ CREATE TABLE IF NOT EXISTS channel_keys (
 );
 ALTER TABLE channel_keys ENABLE ROW LEVEL SECURITY;
 
+-- Which process owns a name, an account's id or `sandbox`, in which generation. Every write of an owner checks its epoch.
+CREATE TABLE IF NOT EXISTS account_leases (
+  account_id text PRIMARY KEY,
+  owner text NOT NULL,
+  epoch bigint NOT NULL CHECK (epoch > 0),
+  expires_at timestamptz NOT NULL
+);
+ALTER TABLE account_leases ENABLE ROW LEVEL SECURITY;
+
+-- What ciphertexts said, sealed: a message that comes again after its key was used is answered from here.
+CREATE TABLE IF NOT EXISTS inbound_journal (
+  account_id text NOT NULL REFERENCES whatsapp_accounts ON DELETE CASCADE,
+  -- SHA-256 of the ciphertext.
+  hash bytea NOT NULL,
+  plaintext bytea NOT NULL,
+  -- The whole stanza, sealed, of a message between own devices whose effects are not stored yet.
+  stanza bytea,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (account_id, hash)
+);
+CREATE INDEX IF NOT EXISTS inbound_journal_open ON inbound_journal (account_id) WHERE stanza IS NOT NULL;
+CREATE INDEX IF NOT EXISTS inbound_journal_created_at ON inbound_journal (created_at);
+ALTER TABLE inbound_journal ENABLE ROW LEVEL SECURITY;
+
 CREATE TABLE IF NOT EXISTS channel_key_archive (
   account_id text NOT NULL REFERENCES whatsapp_accounts ON DELETE CASCADE,
   archived_at timestamptz NOT NULL,

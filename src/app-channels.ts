@@ -1,4 +1,5 @@
 import { createBaileysChannel } from './channels/baileys/baileys-channel.ts';
+import { createVersionLookup, noNewerVersion } from './channels/baileys/client-version.ts';
 import type { Network } from './channels/baileys/connection.ts';
 import type { ChannelTimings } from './channels/baileys/timings.ts';
 import type { Config } from './config.ts';
@@ -9,6 +10,7 @@ import type { Clock } from './platform/clock.ts';
 import type { CommitWriter } from './platform/commit-writer.ts';
 import type { Database } from './platform/database.ts';
 import type { Log } from './platform/log.ts';
+import type { Probe } from './platform/probe.ts';
 import type { Secrets } from './platform/secrets.ts';
 import { createSlots } from './platform/slots.ts';
 
@@ -19,6 +21,7 @@ interface ChannelParts {
   /** The network of sandbox accounts. */
   network: StartedOnDemand;
   whatsapp: Config['whatsapp'];
+  probe: Probe;
   timings: ChannelTimings;
   clock: Clock;
   random: () => number;
@@ -32,6 +35,7 @@ const whatsappWebSocketUrl = 'wss://web.whatsapp.com/ws/chat';
 export function createChannelFactory(parts: ChannelParts): ChannelFactory {
   const connecting = createSlots(connectsAtOnce);
   const sentMessage = createSentMessageLookup(parts.database);
+  const newerVersion = createVersionLookup(parts);
   const { whatsapp, network } = parts;
 
   async function networkOf(kind: AccountKind): Promise<Network> {
@@ -46,13 +50,15 @@ export function createChannelFactory(parts: ChannelParts): ChannelFactory {
     };
   }
 
-  return async ({ accountId, kind, sink, urgent }) =>
+  return async ({ accountId, kind, sink, lease, urgent }) =>
     createBaileysChannel({
       ...parts,
       accountId,
       sink,
+      lease,
       urgent,
       connecting,
+      newerVersion: kind === 'whatsapp' && whatsapp.webSocketUrl === undefined ? newerVersion : noNewerVersion,
       network: await networkOf(kind),
       sentMessage: sentMessage(accountId),
     });

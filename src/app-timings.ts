@@ -1,9 +1,11 @@
 import { type ChannelTimings, whatsappTimings } from './channels/baileys/timings.ts';
 import type { DashboardTimings } from './dashboard/dashboard.ts';
+import type { LeaseTimings } from './platform/leases.ts';
 
 /** Every wait of the product, so that a test can run it faster. All in ms. */
 export interface AppTimings {
   channel: ChannelTimings;
+  lease: LeaseTimings;
   /** How often the queues are looked at for what another process accepted. */
   queuePollMs: number;
   /** How long a send loop with nothing to do waits to be woken. */
@@ -31,12 +33,14 @@ export interface AppTimings {
   unlinkMs: number;
   idempotencySweepMs: number;
   auditSweepMs: number;
+  journalSweepMs: number;
   dashboard: DashboardTimings;
   sessionSweepMs: number;
 }
 
 export const appTimings: AppTimings = {
   channel: whatsappTimings,
+  lease: { lifeMs: 30_000, renewMs: 10_000, marginMs: 10_000, lookMs: 2_000 },
   queuePollMs: 1_000,
   queueIdleMs: 60_000,
   expiryIntervalMs: 5_000,
@@ -53,6 +57,7 @@ export const appTimings: AppTimings = {
   unlinkMs: 5_000,
   idempotencySweepMs: 3_600_000,
   auditSweepMs: 3_600_000,
+  journalSweepMs: 600_000,
   dashboard: { formMs: 30_000, lookMs: 1_000, factPauseMs: 100 },
   sessionSweepMs: 600_000,
 };

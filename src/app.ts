@@ -1,5 +1,6 @@
 import { createChannelFactory } from './app-channels.ts';
 import type { AppTimings } from './app-timings.ts';
+import { createJournalSweep } from './channels/baileys/inbound-journal.ts';
 import type { Config } from './config.ts';
 import { createDashboard } from './dashboard/dashboard.ts';
 import { accessRoutes } from './features/access/access.routes.ts';
@@ -28,7 +29,9 @@ import { createEventLog } from './platform/event-log.ts';
 import { createHttpServer, defaultHttpLimits } from './platform/http.ts';
 import { createIdempotency } from './platform/idempotency.store.ts';
 import { group, type Service } from './platform/lifecycle.ts';
+import { createLeases } from './platform/leases.ts';
 import type { Log } from './platform/log.ts';
+import type { Probe } from './platform/probe.ts';
 import { applySchema, readSchema } from './platform/schema-apply.ts';
 import { createSecrets, type Secrets } from './platform/secrets.ts';
 import { createSweep } from './platform/sweep.ts';
@@ -49,6 +52,7 @@ export interface AppOptions {
   timings: AppTimings;
   clock: Clock;
   random: () => number;
+  probe: Probe;
   log: Log;
 }
 
@@ -59,7 +63,7 @@ export interface App extends Service {
   setupLink(): Promise<string | undefined>;
 }
 
-const messagesUnderWay = 10;
+const messagesUnderWay = 32;
 const queueLimit = 1_000;
 
 /** The composition root: the only place where the parts of the product meet. */
@@ -104,6 +108,11 @@ export function createApp(options: AppOptions): App {
     title: 'Switchboard',
     publicUrl: config.publicUrl,
   });
+  const journalSweep = createJournalSweep({
+    ...options,
+    database: storage.database,
+    intervalMs: options.timings.journalSweepMs,
+  });
   const sweep = createSweep({
     ...options,
     name: 'idempotency-keys',
@@ -114,6 +123,7 @@ export function createApp(options: AppOptions): App {
     ...storage.services,
     ...features.services,
     sweep,
+    journalSweep,
     dashboard.assetsService,
     http,
     dashboard.live,
@@ -166,6 +176,9 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
   const { config, clock, timings, version } = options;
   const shared = { ...options, database, secrets, events: createEventBus(clock) };
   const writer = createCommitWriter(shared);
+  const leases = createLeases({ ...shared, timings: timings.lease });
+  // The lock of the embedded database's folder proves that no other process lives.
+  const alone = config.database.kind === 'embedded';
   const audit = createAudit({ ...shared, sweepIntervalMs: timings.auditSweepMs });
   const access = createAccess({
     ...shared,
@@ -175,16 +188,23 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     cacheMs: config.cache.ttlMs,
   });
   const signIn = createSignIn({ ...shared, audit, ...signInSettings(config, timings) });
-  const simulator = createSimulator({
-    seed: secrets.derive('sandbox network', 32),
-    store: createSandboxStore(database, secrets),
-    log: (message, context) => options.log.debug(message, context),
+  const network = startOnDemand({
+    leases,
+    alone,
+    make: (lease) =>
+      createSimulator({
+        seed: secrets.derive('sandbox network', 32),
+        store: createSandboxStore(database, secrets, lease),
+        log: (message, context) => options.log.debug(message, context),
+      }),
   });
-  const network = startOnDemand(simulator);
   const sandboxNumbersEverywhere = config.whatsapp.webSocketUrl !== undefined;
   const accounts = createAccounts({
     ...shared,
     writer,
+    leases,
+    alone,
+    mayTake: async (kind) => kind !== 'sandbox' || (config.sandbox && (await network.mayRun())),
     access,
     audit,
     openChannel: createChannelFactory({
@@ -205,10 +225,11 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     },
     forget: (account) => sandbox.forget(account),
     unlinkMs: timings.unlinkMs,
-    pollMs: timings.accountPollMs,
+    timings: { pollMs: timings.accountPollMs, lookMs: timings.lease.lookMs },
   });
   const messages = createMessages({
     ...shared,
+    writer,
     accounts,
     queueLimit,
     sandboxNumbersEverywhere,
@@ -246,7 +267,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     ...systemRoutes(system),
   ];
   // Stopped in reverse: the send loops wait for confirmations before the lines are closed.
-  const services: Service[] = [signIn, system, audit, network, sandbox, accounts, messages];
+  const services: Service[] = [signIn, system, audit, leases, network, sandbox, accounts, messages];
   return { ...shared, access, signIn, audit, accounts, messages, sandbox, system, routes, services };
 }
 

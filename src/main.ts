@@ -31,6 +31,7 @@ try {
     timings: appTimings,
     clock: systemClock,
     random: Math.random,
+    probe: () => undefined,
     log,
   });
   const onStarted = async (): Promise<void> => {

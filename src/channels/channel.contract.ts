@@ -44,7 +44,7 @@ let lastId = 0;
 function textTo({ customer }: ChannelUnderTest, text: string): OutgoingMessage {
   lastId += 1;
   const remoteId = `3EB0${lastId.toString(16).toUpperCase().padStart(18, '0')}`;
-  return { remoteId, to: customer.address, content: { type: 'text', text } };
+  return { remoteId, to: customer.address, content: { type: 'text', text }, again: false };
 }
 
 const patient = new AbortController().signal;
@@ -221,7 +221,7 @@ export function channelContract(name: string, create: () => Promise<ChannelUnder
       await pairing.unlink('a good reason');
       expect(made.channel.state).toEqual({ kind: 'needs-login', reason: 'a good reason' });
       expect(made.told.notices).toContainEqual({ kind: 'unpaired', reason: 'a good reason' });
-      expect(made.isLinked()).toBe(false);
+      await waitFor(() => !made.isLinked());
       expect((await rejection(pairing.unlink('again'))).code).toBe('channel.disconnected');
       await made.channel.stop();
 

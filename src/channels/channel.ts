@@ -45,8 +45,8 @@ export type ChannelState =
   | { kind: 'online'; self: Person; since: Date }
   | { kind: 'waiting'; reason: string; attempt: number; retryAt: Date }
   | { kind: 'needs-login'; reason: string }
-  /** It has stopped trying; a person decides. */
-  | { kind: 'failed'; reason: string };
+  /** It has stopped trying; a person decides, but not before `until`, where that is known. */
+  | { kind: 'failed'; reason: string; until?: Date };
 
 export interface PairingState {
   kind: 'pairing';
@@ -84,7 +84,9 @@ export type ChannelNotice =
   | { kind: 'paired'; self: Person }
   /** The phone or the network has removed this device; the removal of its keys stands in the same batch. */
   | { kind: 'unpaired'; reason: string }
-  | { kind: 'mapping'; lid: string; phone: string };
+  | { kind: 'mapping'; lid: string; phone: string }
+  /** New chats are refused until then, known ones go on; null when that is over. */
+  | { kind: 'restricted'; until: Date | null };
 
 /** Gives back what was sent under an id, for a device that asks again; undefined where nothing is stored. */
 export type SentMessageLookup = (remoteId: string) => Promise<OutgoingMessage['content'] | undefined>;

@@ -13,6 +13,8 @@ export interface OutgoingMessage {
   /** Address in canonical form, see `address.ts`. */
   to: string;
   content: OutgoingContent;
+  /** It may have left before, with an unknown result. */
+  again: boolean;
 }
 
 /** A person is known by number, by hidden address, or by both. A LID never stands in `phone`. */

@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { leaseOn } from '../../test/doubles/leases.ts';
 import { createPostgresProxy, type PostgresProxy } from '../../test/doubles/postgres-proxy.ts';
 import { createRecordingLog } from '../../test/doubles/recording-log.ts';
 import { openTestDatabase, type TestDatabase } from '../../test/doubles/test-database.ts';
 import { systemClock as clock } from './clock.ts';
-import { type ChangeKind, type CommitWriter, createCommitWriter } from './commit-writer.ts';
+import { type ChangeKind, type CommitWriter, createCommitWriter, type Lane } from './commit-writer.ts';
 import { createDatabase, type Database } from './database.ts';
 
-const patient = new AbortController().signal;
 const log = createRecordingLog();
 let database: TestDatabase;
 let proxy: PostgresProxy;
@@ -15,7 +15,7 @@ let writer: CommitWriter;
 let owners = 0;
 
 beforeAll(async () => {
-  database = await openTestDatabase({ empty: true });
+  database = await openTestDatabase();
   await database.execute(
     'CREATE TABLE written (position serial, owner text, kind text, value text CHECK (length(value) < 50))',
   );
@@ -30,108 +30,165 @@ afterAll(async () => {
   await database.close();
 });
 
-function kind(name: string): ChangeKind<string> {
+function kind(name: string, options: Pick<ChangeKind<string>, 'order' | 'alone'> = {}): ChangeKind<string> {
   return {
     name,
-    async apply(tx, owner, rows) {
-      const sql =
-        'INSERT INTO written (owner, kind, value) SELECT $1, $2, value FROM unnest($3::text[]) WITH ORDINALITY AS g(value, place) ORDER BY place';
-      await tx.execute(sql, [owner, name, rows]);
+    ...options,
+    async apply(tx, changes) {
+      const sql = `
+        INSERT INTO written (owner, kind, value) SELECT owner, $1, value
+        FROM unnest($2::text[], $3::text[]) WITH ORDINALITY AS g(owner, value, place) ORDER BY place`;
+      await tx.execute(sql, [name, changes.map(({ owner }) => owner), changes.map(({ row }) => row)]);
     },
   };
 }
 const letters = kind('letters');
 const numbers = kind('numbers');
+const early = kind('early', { order: -1 });
+const apart = kind('apart', { alone: true });
 const poison = 'x'.repeat(60);
 
-function newOwner(): string {
+async function newLane(): Promise<Lane> {
   owners += 1;
-  return `owner ${owners}`;
+  return writer.lane(await leaseOn(database, `owner ${owners}`));
 }
-function commit(owner: string, ...values: string[]): Promise<void> {
-  const batch = writer.batch(owner);
+function commit(lane: Lane, ...values: string[]): number {
+  const batch = lane.batch();
   for (const value of values) batch.add(letters, value);
-  return writer.commit(batch, patient);
+  return lane.commit(batch);
 }
-async function valuesOf(owner: string): Promise<string[]> {
-  const rows = await database.rows<{ value: string }>('SELECT value FROM written WHERE owner = $1 ORDER BY position', [
-    owner,
-  ]);
-  return rows.map(({ value }) => value);
+async function written(lane: Lane): Promise<string[]> {
+  const sql = 'SELECT value FROM written WHERE owner = $1 ORDER BY position';
+  return (await database.rows<{ value: string }>(sql, [lane.owner])).map(({ value }) => value);
 }
 
-test('a batch is durable when the commit resolves, each kind in one call with its rows in order', async () => {
-  const owner = newOwner();
-  const batch = writer.batch(owner);
+test('a batch is durable when the lane has settled, each kind in one call with its rows in order', async () => {
+  const lane = await newLane();
+  const batch = lane.batch();
   batch.add(letters, 'a');
   batch.add(numbers, '1');
   batch.add(letters, 'b');
-  batch.add(numbers, '2');
-  await writer.commit(batch, patient);
-  expect(await valuesOf(owner)).toEqual(['a', 'b', '1', '2']);
+  batch.add(early, 'first');
+  lane.commit(batch);
+  expect(await written(lane)).toEqual([]);
+  await lane.settled();
+  expect(await written(lane)).toEqual(['first', 'a', 'b', '1']);
 });
 
-test('a batch is stored whole or not at all', async () => {
-  const owner = newOwner();
-  const batch = writer.batch(owner);
-  batch.add(numbers, 'good');
-  batch.add(letters, poison);
-  await expect(writer.commit(batch, patient)).rejects.toThrow('written_value_check');
-  expect(await valuesOf(owner)).toEqual([]);
+test('a commit returns at once with its number, and tells when that is durable', async () => {
+  const lane = await newLane();
+  const told: [number, number][] = [];
+  lane.onDurable(() => told.push([lane.durable, lane.last]));
+  const numbersGiven = [commit(lane, 'a'), commit(lane, 'b'), commit(lane)];
+  expect([numbersGiven, lane.durable]).toEqual([[1, 2, 2], 0]);
+  await lane.settled();
+  expect(told).toEqual([
+    [1, 2],
+    [2, 2],
+  ]);
+});
+
+test('batches of many owners that come together are one transaction', async () => {
+  const lanes = await Promise.all(Array.from({ length: 20 }, newLane));
+  const before = proxy.sent.length;
+  for (const lane of lanes) commit(lane, 'together');
+  await Promise.all(lanes.map((lane) => lane.settled()));
+  const statements = proxy.sent.slice(before);
+  expect(statements.filter((text) => text.includes('BEGIN'))).toHaveLength(1);
+  expect(statements.filter((text) => text.includes('INSERT INTO written'))).toHaveLength(1);
+  for (const lane of lanes) expect(await written(lane)).toEqual(['together']);
 });
 
 test('batches of one owner are stored in the order of the calls', async () => {
-  const owner = newOwner();
+  const lane = await newLane();
   const values = Array.from({ length: 50 }, (_, index) => String(index));
-  await Promise.all(values.map((value) => commit(owner, value)));
-  expect(await valuesOf(owner)).toEqual(values);
+  for (const value of values) {
+    commit(lane, value);
+    if (Number(value) % 7 === 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  await lane.settled();
+  expect(await written(lane)).toEqual(values);
 });
 
-test('a refused batch stops neither those behind it nor those of others', async () => {
-  const [sick, healthy] = [newOwner(), newOwner()];
-  const refused = expect(commit(sick, poison)).rejects.toThrow('written_value_check');
-  await Promise.all([commit(sick, 'behind it'), commit(healthy, 'beside it'), refused]);
-  expect([await valuesOf(sick), await valuesOf(healthy)]).toEqual([['behind it'], ['beside it']]);
+test('what depends on everything before it is stored by itself, in its place', async () => {
+  const lane = await newLane();
+  commit(lane, 'before');
+  const batch = lane.batch();
+  batch.add(apart, 'alone');
+  lane.commit(batch);
+  commit(lane, 'after');
+  await lane.settled();
+  expect(await written(lane)).toEqual(['before', 'alone', 'after']);
 });
 
-test('an empty batch is durable once those before it are', async () => {
-  const owner = newOwner();
-  const before = commit(owner, 'before');
-  await commit(owner);
-  expect(await valuesOf(owner)).toEqual(['before']);
-  await before;
+test('a batch is stored whole or not at all, and with it nothing that follows', async () => {
+  const lane = await newLane();
+  const refusals: string[] = [];
+  commit(lane, 'before');
+  const batch = lane.batch();
+  batch.add(numbers, 'good');
+  batch.add(letters, poison);
+  batch.afterRefusal(() => refusals.push('refused'));
+  lane.commit(batch);
+  commit(lane, 'after');
+  await expect(lane.settled()).rejects.toThrow('written_value_check');
+  expect(lane.broken.aborted).toBe(true);
+  commit(lane, 'later');
+  expect(await written(lane)).toEqual(['before']);
+  expect(refusals).toEqual(['refused']);
+});
+
+test('a refused batch keeps nobody else from going on', async () => {
+  const [sick, healthy] = [await newLane(), await newLane()];
+  commit(sick, poison);
+  commit(healthy, 'beside it');
+  await Promise.all([healthy.settled(), expect(sick.settled()).rejects.toThrow()]);
+  expect([await written(sick), await written(healthy)]).toEqual([[], ['beside it']]);
+});
+
+test('in the name of an older generation nothing is stored: a thousand tries', async () => {
+  const name = 'changes hands';
+  const stale = await leaseOn(database, name);
+  await leaseOn(database, name);
+  const beside = await newLane();
+  for (let round = 0; round < 1_000; round += 1) {
+    const lane = writer.lane(stale);
+    commit(lane, `stale ${round}`);
+    if (round % 100 === 0) commit(beside, `round ${round}`);
+    await expect(lane.settled()).rejects.toThrow('Another process owns this now');
+  }
+  await beside.settled();
+  expect(await written(writer.lane(stale))).toEqual([]);
+  expect(await written(beside)).toHaveLength(10);
 });
 
 test('while the database is away batches are held, and stored in order once it is back', async () => {
-  const owner = newOwner();
+  const lane = await newLane();
   await proxy.close();
-  const settled: string[] = [];
-  const all = ['1', '2', '3'].map((value) => commit(owner, value).then(() => settled.push(value)));
+  for (const value of ['1', '2', '3']) commit(lane, value);
+  let settled = false;
+  const all = lane.settled().then(() => (settled = true));
   await clock.sleep(300);
-  expect(settled).toEqual([]);
+  expect(settled).toBe(false);
   await proxy.listen();
-  await Promise.all(all);
-  expect(settled).toEqual(['1', '2', '3']);
-  expect(await valuesOf(owner)).toEqual(['1', '2', '3']);
+  await all;
+  expect(await written(lane)).toEqual(['1', '2', '3']);
 });
 
-test('an abort ends the holding of that batch only', async () => {
-  const owner = newOwner();
+test('a lane that is closed gives up what is held, and no other', async () => {
+  const [closing, patient] = [await newLane(), await newLane()];
   await proxy.close();
-  const stopping = new AbortController();
-  const batch = writer.batch(owner);
-  batch.add(letters, 'given up');
-  const aborted = expect(writer.commit(batch, stopping.signal)).rejects.toThrow('stopping');
-  const next = commit(owner, 'kept');
-  stopping.abort(new Error('stopping'));
-  await aborted;
+  commit(closing, 'given up');
+  commit(patient, 'kept');
+  const gaveUp = expect(closing.settled()).rejects.toThrow('stopping');
+  closing.close('stopping');
+  await gaveUp;
   await proxy.listen();
-  await next;
-  expect(await valuesOf(owner)).toEqual(['kept']);
+  await patient.settled();
+  expect([await written(closing), await written(patient)]).toEqual([[], ['kept']]);
 });
 
-test('a batch is of its own writer', () => {
-  const other = createCommitWriter({ database, clock, log });
-  expect(() => writer.commit({ owner: 'me', add: () => undefined }, patient)).toThrow('another writer');
-  expect(other.batch('me').owner).toBe('me');
+test('a batch is of its own lane', async () => {
+  const [lane, other] = [await newLane(), await newLane()];
+  expect(() => lane.commit(other.batch())).toThrow('another lane');
 });

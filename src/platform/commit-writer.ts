@@ -1,99 +1,153 @@
+import type { Change, ChangeKind } from './change.ts';
 import type { Clock } from './clock.ts';
-import { isUnavailable, type Database, type Transaction } from './database.ts';
+import { type Database, isUnavailable } from './database.ts';
+import { errorMessage } from './errors.ts';
+import { type Lane, laneOf, type PendingBatch, type WriterLane } from './commit-lane.ts';
+import { holdLeases } from './lease.store.ts';
+import type { Lease } from './leases.ts';
 import type { Log } from './log.ts';
 import { backoffMs } from './retry.ts';
 
-/** One kind of change and the statement that applies an array of its rows. Declared by the store that owns the table. */
-export interface ChangeKind<Row> {
-  readonly name: string;
-  /**
-   * Runs inside the batch's transaction. Rows arrive in the order in which they were added. It runs again when the answer
-   * to a commit was lost, so that applying rows a second time must change nothing.
-   */
-  apply(tx: Transaction, owner: string, rows: readonly Row[]): Promise<void>;
-}
+export type { Change, ChangeKind } from './change.ts';
+export type { Batch, Lane } from './commit-lane.ts';
 
-/** Changes of one owner that become durable together or not at all. */
-export interface Batch {
-  readonly owner: string;
-  add<Row>(kind: ChangeKind<Row>, row: Row): void;
-}
-
+/**
+ * Makes changes durable: one transaction at a time for all owners, each owner's part only while its lease is still the
+ * present one. While the database is away it holds and tries again.
+ */
 export interface CommitWriter {
-  batch(owner: string): Batch;
-  /**
-   * Resolves once the batch is durable. Batches of one owner are applied in the order of these calls. While the database
-   * is away it holds and tries again; it rejects only when the signal aborts or when the database refuses the content.
-   */
-  commit(batch: Batch, signal: AbortSignal): Promise<void>;
+  /** An ordered stream of batches in the name of a lease. */
+  lane(lease: Lease): Lane;
+}
+
+export interface CommitWriterOptions {
+  database: Database;
+  clock: Clock;
+  log: Log;
+}
+
+/** What one transaction takes at most, so that a long outage does not end in a statement of any size. */
+const mostBatches = 2_000;
+const holdBackoff = { baseMs: 50, capMs: 2_000 };
+
+class LostLeases extends Error {
+  readonly lanes: readonly WriterLane[];
+
+  constructor(lanes: readonly WriterLane[]) {
+    super('Another process owns this now');
+    this.lanes = lanes;
+  }
+}
+
+export function createCommitWriter(options: CommitWriterOptions): CommitWriter {
+  const { database, clock, log } = options;
+  /** Lanes with something to store, in the order in which they asked. */
+  const waiting = new Set<WriterLane>();
+  let writing = false;
+
+  function wake(lane: WriterLane): void {
+    waiting.add(lane);
+    if (writing) return;
+    writing = true;
+    // What the present turn of the event loop still adds goes into the same commit.
+    setImmediate(() => void writeAll());
+  }
+
+  async function writeAll(): Promise<void> {
+    let attempt = 0;
+    while (waiting.size > 0) {
+      const batches = gather();
+      try {
+        await write(batches);
+        attempt = 0;
+      } catch (error) {
+        if (attempt === 0) log.warn('Changes are held until the database answers', { reason: errorMessage(error) });
+        await clock.sleep(backoffMs(attempt, holdBackoff, Math.random));
+        attempt += 1;
+      }
+    }
+    writing = false;
+  }
+
+  function gather(): PendingBatch[] {
+    const batches: PendingBatch[] = [];
+    for (const lane of waiting) {
+      batches.push(...lane.next(mostBatches - batches.length));
+      if (lane.isIdle) waiting.delete(lane);
+    }
+    return batches;
+  }
+
+  /** Stores these batches, which stay the first of their lanes until that is done. Throws only when the database is away. */
+  async function write(batches: readonly PendingBatch[]): Promise<void> {
+    try {
+      await commit(batches);
+      for (const batch of batches) batch.lane.stored(batch);
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      if (error instanceof LostLeases) {
+        for (const lane of error.lanes) lane.break(error);
+        await write(batches.filter(({ lane }) => !lane.isBroken));
+        return;
+      }
+      await writeApart(batches, error);
+    }
+  }
+
+  /** Something in it was refused: by owner, then one by one, so that nobody else is kept from going on. */
+  async function writeApart(batches: readonly PendingBatch[], error: unknown): Promise<void> {
+    const [first] = batches;
+    if (first && batches.length === 1) {
+      log.error('A batch was refused', { owner: first.lane.owner, error });
+      first.refuse(error instanceof Error ? error : new Error(String(error)));
+      return;
+    }
+    const lanes = new Set(batches.map(({ lane }) => lane));
+    const parts =
+      lanes.size > 1
+        ? [...lanes].map((lane) => batches.filter((each) => each.lane === lane))
+        : batches.map((each) => [each]);
+    for (const part of parts) if (!part.some(({ lane }) => lane.isBroken)) await write(part);
+  }
+
+  async function commit(batches: readonly PendingBatch[]): Promise<void> {
+    if (batches.length === 0) return;
+    const lanes = [...new Set(batches.map(({ lane }) => lane))];
+    await database.transaction(
+      async (tx) => {
+        const held = holdLeases(tx, uniqueLeases(lanes));
+        const applied = Promise.all(mergedByKind(batches).map(({ kind, changes }) => kind.apply(tx, changes)));
+        applied.catch(() => undefined);
+        const present = await held;
+        const lost = lanes.filter((lane) => !lane.lease.holds || !present.has(lane.owner));
+        if (lost.length > 0) throw new LostLeases(lost);
+        await applied;
+      },
+      // Applying twice changes nothing, so that even a failed BEGIN does no harm.
+      { eager: true },
+    );
+  }
+
+  return { lane: (lease) => laneOf(lease, wake) };
+}
+
+function uniqueLeases(lanes: readonly WriterLane[]): Lease[] {
+  return [...new Map(lanes.map(({ lease }) => [`${lease.name} ${lease.epoch}`, lease])).values()];
 }
 
 interface Group {
-  apply(tx: Transaction, owner: string): Promise<void>;
+  kind: ChangeKind<unknown>;
+  changes: Change<unknown>[];
 }
 
-class PendingBatch implements Batch {
-  readonly owner: string;
-  readonly #rowsByKind = new Map<ChangeKind<unknown>, unknown[]>();
-  readonly #groups: Group[] = [];
-
-  constructor(owner: string) {
-    this.owner = owner;
-  }
-
-  add<Row>(kind: ChangeKind<Row>, row: Row): void {
-    const key = kind as ChangeKind<unknown>;
-    const known = this.#rowsByKind.get(key);
-    if (known) {
-      known.push(row);
-      return;
-    }
-    const rows: Row[] = [row];
-    this.#rowsByKind.set(key, rows);
-    this.#groups.push({ apply: (tx, owner) => kind.apply(tx, owner, rows) });
-  }
-
-  get isEmpty(): boolean {
-    return this.#groups.length === 0;
-  }
-
-  async apply(tx: Transaction): Promise<void> {
-    for (const group of this.#groups) await group.apply(tx, this.owner);
-  }
-}
-
-/** A writer that commits each batch at once, in a transaction of its own, serially for each owner. */
-export function createCommitWriter(options: { database: Database; clock: Clock; log: Log }): CommitWriter {
-  const { database, clock, log } = options;
-  const lastByOwner = new Map<string, Promise<void>>();
-
-  async function commitHolding(batch: PendingBatch, signal: AbortSignal): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-      signal.throwIfAborted();
-      try {
-        await database.transaction((tx) => batch.apply(tx));
-        return;
-      } catch (error) {
-        if (!isUnavailable(error)) throw error;
-        log.warn('Holding a batch until the database answers', { owner: batch.owner, attempt });
-        await clock.sleep(backoffMs(attempt, { baseMs: 100, capMs: 5_000 }, Math.random), signal);
-      }
+function mergedByKind(batches: readonly PendingBatch[]): Group[] {
+  const groups = new Map<ChangeKind<unknown>, Group>();
+  for (const batch of batches) {
+    for (const { kind, row } of batch.changes) {
+      let group = groups.get(kind);
+      if (!group) groups.set(kind, (group = { kind, changes: [] }));
+      group.changes.push({ owner: batch.lane.owner, row });
     }
   }
-
-  return {
-    batch: (owner) => new PendingBatch(owner),
-    commit(batch, signal) {
-      if (!(batch instanceof PendingBatch)) throw new TypeError('A batch of another writer');
-      if (batch.isEmpty) return lastByOwner.get(batch.owner) ?? Promise.resolve();
-      const before = lastByOwner.get(batch.owner) ?? Promise.resolve();
-      const done = before.then(() => commitHolding(batch, signal));
-      const settled = done.catch(() => undefined);
-      lastByOwner.set(batch.owner, settled);
-      void settled.then(() => {
-        if (lastByOwner.get(batch.owner) === settled) lastByOwner.delete(batch.owner);
-      });
-      return done;
-    },
-  };
+  return [...groups.values()].sort((left, right) => (left.kind.order ?? 0) - (right.kind.order ?? 0));
 }

@@ -45,14 +45,14 @@ export function queryable(run: RunSql): Queryable {
  * Statements on the transaction's connection, until it is over. Those that are begun together travel together and run in
  * the order of the calls; only a statement that writes waits until the transaction is known to have begun.
  */
-function statements(run: RunSql, begun: Promise<unknown>): { run: RunSql; end(): Promise<void> } {
+function statements(run: RunSql, begun: Promise<unknown>, eager: boolean): { run: RunSql; end(): Promise<void> } {
   let over = false;
   const open = new Set<Promise<unknown>>();
-  const isRead = (sql: string): boolean => /^\s*SELECT\b/.test(sql);
+  const mayGo = (sql: string): boolean => eager || /^\s*SELECT\b/.test(sql);
   return {
     run: (sql, parameters) => {
       if (over) return Promise.reject(new Error('This transaction is over'));
-      const result = (isRead(sql) ? run(sql, parameters) : begun.then(() => run(sql, parameters))).catch(
+      const result = (mayGo(sql) ? run(sql, parameters) : begun.then(() => run(sql, parameters))).catch(
         (error: unknown) => {
           throw asDatabaseError(error);
         },
@@ -73,6 +73,7 @@ export interface TransactionRun<T> {
   run: RunSql;
   work: (tx: Transaction) => Promise<T>;
   statementTimeoutMs: number;
+  eager: boolean;
   /** The connection cannot be used again: the state of its transaction is unknown. */
   abandon: () => void;
   log: Log;
@@ -82,13 +83,14 @@ export async function runTransaction<T>({
   run,
   work,
   statementTimeoutMs,
+  eager,
   abandon,
   log,
 }: TransactionRun<T>): Promise<T> {
   const afterCommit: (() => void)[] = [];
   const begun = run(`BEGIN; SET LOCAL statement_timeout = ${String(Math.ceil(statementTimeoutMs))}`);
   begun.catch(() => undefined);
-  const inside = statements(run, begun);
+  const inside = statements(run, begun, eager);
   let result: T;
   try {
     result = await work({ ...queryable(inside.run), afterCommit: (then) => void afterCommit.push(then) });

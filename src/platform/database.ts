@@ -22,6 +22,11 @@ export type { Queryable, Transaction } from './database-transaction.ts';
 export interface TransactionOptions {
   /** Limit of each statement, on the server too. */
   statementTimeoutMs?: number;
+  /**
+   * Statements that write need not wait until the transaction has begun either. Should BEGIN fail, they take effect one by
+   * one: only for what is done again until it succeeds, and changes nothing the second time.
+   */
+  eager?: boolean;
 }
 
 export interface Database extends Queryable, Service {
@@ -75,10 +80,7 @@ const typeParsers: ClientConfig['types'] = {
 };
 
 /** With `pipeline` statements that are begun together cost one round trip. */
-function clientConfig(
-  settings: ConnectionSettings,
-  connectTimeoutMs: number,
-): ClientConfig & { pipeline: boolean } {
+function clientConfig(settings: ConnectionSettings, connectTimeoutMs: number): ClientConfig & { pipeline: boolean } {
   const { tls } = settings;
   return {
     host: settings.host,
@@ -210,6 +212,7 @@ function pooled(pool: ConnectionPool<Connection>, defaultTimeoutMs: number, log:
             run: (sql, parameters = []) => run(connection, sql, parameters, statementTimeoutMs + 1_000),
             work,
             statementTimeoutMs,
+            eager: options.eager ?? false,
             abandon: () => {
               connection.dead = true;
             },

@@ -1,6 +1,7 @@
 import { errorMessage } from './errors.ts';
 import type { Service } from './lifecycle.ts';
 import type { Log } from './log.ts';
+import { ownerOfError } from './stray-errors.ts';
 
 export interface ProcessOptions {
   log: Log;
@@ -52,10 +53,16 @@ async function stopWithin(service: Service, limitMs: number, log: Log): Promise<
   }
 }
 
-/** One connection's stray error must not take all others down; many in a minute mean that the process is broken. */
+/** An error of one owner's work ends that work; many in a minute that nobody owns mean that the process is broken. */
 function surviveStrayErrors(log: Log, giveUp: (reason: string) => void): void {
   let times: number[] = [];
   const onStray = (error: unknown): void => {
+    const owner = ownerOfError();
+    if (owner) {
+      log.error('An error that nobody handled', { owner: owner.name, error });
+      owner.failed(error);
+      return;
+    }
     const nowMs = performance.now();
     times = [...times.filter((at) => nowMs - at < strayErrorWindowMs), nowMs];
     log.error('An error that nobody handled', { error, inTheLastMinute: times.length });

@@ -1,13 +1,23 @@
-import type { SignalDataSet } from '@whiskeysockets/baileys';
+import type { SignalKeyStore } from '@whiskeysockets/baileys';
 import { afterAll, beforeAll, beforeEach } from 'vitest';
-import { type AuthState, type AuthStateLife, loadAuthState } from '../../src/channels/baileys/auth-state.ts';
+import { keyChangeKind } from '../../src/channels/baileys/auth.store.ts';
+import { type AuthState, loadAuthState } from '../../src/channels/baileys/auth-state.ts';
+import type { SignalStoreOptions } from '../../src/channels/baileys/signal-store.ts';
 import { systemClock as clock } from '../../src/platform/clock.ts';
-import { type CommitWriter, createCommitWriter } from '../../src/platform/commit-writer.ts';
+import { type CommitWriter, createCommitWriter, type Lane } from '../../src/platform/commit-writer.ts';
 import { createDatabase, type Database } from '../../src/platform/database.ts';
+import type { Lease } from '../../src/platform/leases.ts';
 import { createSecrets } from '../../src/platform/secrets.ts';
+import { leaseOn } from './leases.ts';
 import { createPostgresProxy, type PostgresProxy } from './postgres-proxy.ts';
 import { createRecordingLog } from './recording-log.ts';
 import { openTestDatabase, type TestDatabase } from './test-database.ts';
+
+/** An account's keys with the lane in which they are stored. */
+export interface LoadedState extends AuthState {
+  readonly keys: SignalKeyStore;
+  readonly lane: Lane;
+}
 
 export interface AuthStates {
   readonly database: TestDatabase;
@@ -17,9 +27,9 @@ export interface AuthStates {
   newAccount(): Promise<string>;
   load(
     parts?: { database?: Database; writer?: CommitWriter; key?: string },
-    life?: Partial<AuthStateLife>,
-  ): Promise<AuthState>;
-  storeCreds(state: AuthState): Promise<void>;
+    life?: Partial<Pick<SignalStoreOptions, 'signal' | 'unreadable' | 'mapped'>>,
+  ): Promise<LoadedState>;
+  storeCreds(state: LoadedState): Promise<void>;
   storedIds(type: string): Promise<string[]>;
   /** The same database over a network that fails on demand. */
   readonly proxy: PostgresProxy;
@@ -30,11 +40,12 @@ const log = createRecordingLog();
 const patient = new AbortController().signal;
 const masterKey = 'the master key of these tests, long enough';
 
-/** Key types are opaque to the store, so tests name whatever they like. */
-export function setKeys(state: AuthState, data: Record<string, Record<string, unknown>>): Promise<void> {
-  return Promise.resolve(state.keys.set(data as SignalDataSet));
+/** Resolves once they are stored. Key types are opaque to the store, so tests name whatever they like. */
+export async function setKeys(state: LoadedState, data: Record<string, Record<string, unknown>>): Promise<void> {
+  await state.keys.set(data);
+  await state.lane.settled();
 }
-export async function getKeys(state: AuthState, type: string, ids: string[]): Promise<Record<string, unknown>> {
+export async function getKeys(state: LoadedState, type: string, ids: string[]): Promise<Record<string, unknown>> {
   return state.keys.get(type as 'session', ids);
 }
 
@@ -45,6 +56,7 @@ export function useAuthStates(): AuthStates {
   let proxy: PostgresProxy;
   let faraway: AuthStates['faraway'];
   let accounts = 0;
+  const leases = new Map<string, Lease>();
 
   async function newAccount(): Promise<string> {
     accounts += 1;
@@ -85,17 +97,31 @@ export function useAuthStates(): AuthStates {
       return faraway;
     },
     newAccount,
-    load({ key = masterKey, ...parts } = {}, life = {}) {
+    async load({ key = masterKey, ...parts } = {}, life = {}) {
       const { accountId } = states;
-      return loadAuthState(
-        { accountId, database, writer, secrets: createSecrets({ key }), clock, ...parts },
-        { signal: patient, unreadable: () => undefined, mapped: () => undefined, ...life },
-      );
+      const secrets = createSecrets({ key });
+      const lease = leases.get(accountId) ?? (await leaseOn(database, accountId));
+      leases.set(accountId, lease);
+      const lane = (parts.writer ?? writer).lane(lease);
+      const state = await loadAuthState({
+        accountId,
+        database: parts.database ?? database,
+        secrets,
+        keyChange: keyChangeKind(secrets),
+        lane,
+        clock,
+        signal: patient,
+        unreadable: () => undefined,
+        mapped: () => undefined,
+        ...life,
+      });
+      return { ...state, keys: state.store.keys, lane };
     },
-    async storeCreds(state) {
-      const batch = writer.batch(states.accountId);
-      state.addCreds(batch);
-      await writer.commit(batch, patient);
+    async storeCreds({ lane, addCreds }) {
+      const batch = lane.batch();
+      addCreds(batch);
+      lane.commit(batch);
+      await lane.settled();
     },
     async storedIds(type) {
       const sql = 'SELECT id FROM channel_keys WHERE account_id = $1 AND type = $2 ORDER BY id';

@@ -6,10 +6,12 @@ import type { Channel } from '../../src/channels/channel.ts';
 import type { OutgoingMessage } from '../../src/channels/content.ts';
 import { systemClock as clock } from '../../src/platform/clock.ts';
 import { type CommitWriter, createCommitWriter } from '../../src/platform/commit-writer.ts';
+import { createLeases, type Lease, type Leases } from '../../src/platform/leases.ts';
 import { createSecrets, type Secrets } from '../../src/platform/secrets.ts';
 import { createSlots } from '../../src/platform/slots.ts';
 import type { Control, VirtualPhone } from '../../src/simulator/control.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { longLease } from './leases.ts';
 import { createRecordingLog, type RecordingLog } from './recording-log.ts';
 import { createRecordingSink, type RecordingSink } from './recording-sink.ts';
 import { openTestDatabase, type TestDatabase } from './test-database.ts';
@@ -28,6 +30,7 @@ export const shortTimings: ChannelTimings = {
   pairingMs: 120_000,
   unconfirmedTries: 3,
   drainMs: 5_000,
+  mostWaiting: 1_000,
   reconnect: { firstMs: 10, longestMs: 40, unavailableMs: 20, replacedMs: 20, clientOutdatedMs: 20 },
 };
 
@@ -63,7 +66,8 @@ export interface BaileysRig {
 }
 
 export function textTo(to: string, text: string): OutgoingMessage {
-  return { remoteId: `3EB0${randomBytes(9).toString('hex').toUpperCase()}`, to, content: { type: 'text', text } };
+  const remoteId = `3EB0${randomBytes(9).toString('hex').toUpperCase()}`;
+  return { remoteId, to, content: { type: 'text', text }, again: false };
 }
 
 /** Signal of a caller that never gives up. */
@@ -78,6 +82,7 @@ export function useBaileysRig(): BaileysRig {
   const stillLinked: ChannelAccount[] = [];
   let database: TestDatabase;
   let writer: CommitWriter;
+  let leases: Leases;
   let lastNumber = 9_990_000_000_000;
   let accounts = 0;
 
@@ -85,6 +90,8 @@ export function useBaileysRig(): BaileysRig {
     await simulator.start();
     database = await openTestDatabase();
     writer = createCommitWriter({ database, clock, log });
+    leases = createLeases({ database, timings: longLease, clock, log });
+    await leases.start();
   });
   afterEach(async () => {
     simulator.control.clearFaults();
@@ -96,9 +103,15 @@ export function useBaileysRig(): BaileysRig {
   });
   afterAll(async () => {
     await simulator.stop();
+    await leases.stop();
     await database.close();
   });
 
+  function leaseOf(accountId: string): Lease {
+    const lease = leases.held(accountId);
+    if (!lease) throw new Error(`${accountId} is not ours`);
+    return lease;
+  }
   function open(accountId: string, phone: VirtualPhone, overrides: ChannelOverrides): ChannelAccount {
     const told = createRecordingSink();
     const channel = createBaileysChannel({
@@ -107,6 +120,9 @@ export function useBaileysRig(): BaileysRig {
       connecting: createSlots(2),
       urgent: true,
       random: Math.random,
+      newerVersion: () => Promise.resolve(undefined),
+      probe: () => undefined,
+      lease: leaseOf(accountId),
       database,
       writer,
       secrets,
@@ -132,6 +148,7 @@ export function useBaileysRig(): BaileysRig {
       `INSERT INTO whatsapp_accounts (id, name, kind, status, status_message) VALUES ($1, $1, 'whatsapp', 'initializing', '')`,
       [accountId],
     );
+    await leases.take([accountId]);
     return open(accountId, newPhone(), overrides);
   }
 

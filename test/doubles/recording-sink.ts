@@ -24,9 +24,9 @@ export interface RecordingSink extends Pick<ChannelSink, 'state'> {
 function recorded<Row>(name: string, durable: Row[]): ChangeKind<Row> {
   return {
     name,
-    async apply(tx, _owner, rows) {
+    async apply(tx, changes) {
       await tx.execute('SELECT 1');
-      tx.afterCommit(() => durable.push(...rows));
+      tx.afterCommit(() => durable.push(...changes.map(({ row }) => row)));
     },
   };
 }

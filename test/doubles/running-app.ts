@@ -52,6 +52,7 @@ export async function startApp(options: RunningAppOptions = {}): Promise<Running
     timings: { ...appTimings, ...options.timings },
     clock: systemClock,
     random: Math.random,
+    probe: () => undefined,
     log,
   });
   await app.start();

@@ -40,6 +40,7 @@ export async function startWholeApp(options: { log?: Log; env?: Record<string, s
     timings: appTimings,
     clock: systemClock,
     random: Math.random,
+    probe: () => undefined,
     log: options.log ?? createRecordingLog(),
   });
   await app.start();

@@ -55,6 +55,12 @@ function post(path: string, body: object, headers: Record<string, string> = {}) 
   return app.call('POST', path, { key: shop.apiKey, body, headers });
 }
 
+/** Sends a message that is not confirmed: while it is tried again, the others of its chat wait. */
+async function holdChat(customer: ReturnType<typeof newCustomer>, text: string): Promise<void> {
+  const { whatsappId } = await api.send(shop, customer.number, text);
+  await waitFor(() => (simulator.control.counters().stanzasById.get(whatsappId) ?? 0) >= 2);
+}
+
 function receivedBy(phone: ReturnType<typeof newCustomer>): string[] {
   return phone
     .messages()
@@ -198,9 +204,8 @@ test('without a result in time, wait answers 202 and the message goes on', async
 test('a queued message can be cancelled, and no other', async () => {
   const customer = newCustomer();
   await customer.loseNetwork();
-  await simulator.control.fault({ kind: 'drop-acks', number: owner, times: 2 });
-  await api.send(shop, customer.number, 'under way');
-  await api.lists(shop, 'under way', 'sending');
+  await simulator.control.fault({ kind: 'drop-acks', number: owner, times: 3 });
+  await holdChat(customer, 'under way');
   const waiting = await api.send(shop, customer.number, 'changed my mind');
   const cancelled = await post(`/api/messages/${waiting.id}/cancel`, {});
   expect(cancelled).toMatchObject({ status: 200, body: { data: { status: 'cancelled' } } });
@@ -219,7 +224,7 @@ test('a message whose time is over before its turn expires', async () => {
   const customer = newCustomer();
   await customer.loseNetwork();
   await simulator.control.fault({ kind: 'drop-acks', number: owner, times: 20 });
-  await api.send(shop, customer.number, 'holds the chat');
+  await holdChat(customer, 'holds the chat');
   const body = { to: customer.number, text: 'only now', expiresInSeconds: 1 };
   expect((await post('/api/send', body)).status).toBe(202);
   await api.lists(shop, 'only now', 'expired');

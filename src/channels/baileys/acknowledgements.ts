@@ -12,6 +12,10 @@ export interface Acknowledgements {
 
 export interface Expectation {
   readonly confirmed: Promise<void>;
+  /** The message waits for its departure, however long that takes. */
+  held(): void;
+  /** It has left: from now on the answer may take its time. */
+  departed(): void;
   /** Nobody waits for the answer any more. */
   cancel(): void;
 }
@@ -27,12 +31,18 @@ export function createAcknowledgements(): Acknowledgements {
   return {
     expect(remoteId, { timeoutMs, signal }) {
       let cancel = (): void => undefined;
+      let timer: NodeJS.Timeout | undefined;
+      let settled = false;
+      let onTimeout = (): void => undefined;
+      const begin = (): void => {
+        clearTimeout(timer);
+        if (!settled) timer = setTimeout(() => onTimeout(), timeoutMs);
+      };
       const confirmed = new Promise<void>((resolve, reject) => {
         const onAbort = (): void => entry.reject(unknownResult('channel.stopped', 'The channel is stopping'));
-        const onTimeout = (): void =>
-          entry.reject(unknownResult('channel.unconfirmed', 'No confirmation from WhatsApp in time'));
-        const timer = setTimeout(onTimeout, timeoutMs);
+        onTimeout = () => entry.reject(unknownResult('channel.unconfirmed', 'No confirmation from WhatsApp in time'));
         cancel = () => {
+          settled = true;
           clearTimeout(timer);
           signal.removeEventListener('abort', onAbort);
           // A later try of the same message may wait under this id by now.
@@ -52,9 +62,10 @@ export function createAcknowledgements(): Acknowledgements {
         // Many messages wait on the one signal of their caller.
         setMaxListeners(0, signal);
         signal.addEventListener('abort', onAbort, { once: true });
+        begin();
         if (signal.aborted) onAbort();
       });
-      return { confirmed, cancel: () => cancel() };
+      return { confirmed, held: () => clearTimeout(timer), departed: begin, cancel: () => cancel() };
     },
     settle(remoteId, errorCode) {
       const entry = waiting.get(remoteId);

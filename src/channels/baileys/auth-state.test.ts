@@ -35,8 +35,8 @@ describe('values', () => {
 
   test('come back byte for byte, whatever their shape', async () => {
     const values = Object.fromEntries(Array.from({ length: 500 }, (_, index) => [`id ${index}`, randomValue(4)]));
-    await set(await states.load(), { session: values });
-    const found = await get(await states.load(), 'session', Object.keys(values));
+    await set(await states.load(), { tctoken: values });
+    const found = await get(await states.load(), 'tctoken', Object.keys(values));
     expect(found).toEqual(asBuffers(values));
   });
 
@@ -74,7 +74,7 @@ describe('values', () => {
 
   test('are sealed: a row shows nothing of the key, and opens for no other account', async () => {
     const secret = randomBytes(32);
-    await set(await states.load(), { session: { peer: { secret, text: 'a plain word' } } });
+    await set(await states.load(), { tctoken: { peer: { secret, text: 'a plain word' } } });
     const sql = 'SELECT value FROM channel_keys WHERE account_id = $1';
     const [row] = await states.database.rows<{ value: Buffer }>(sql, [states.accountId]);
     const shown = row?.value.toString('latin1') ?? '';
@@ -88,7 +88,7 @@ describe('values', () => {
       thief,
     ]);
     states.accountId = thief;
-    await expect(get(await states.load(), 'session', ['peer'])).rejects.toMatchObject({ code: 'secrets.unreadable' });
+    await expect(get(await states.load(), 'tctoken', ['peer'])).rejects.toMatchObject({ code: 'secrets.unreadable' });
   });
 });
 
@@ -96,8 +96,8 @@ describe('order', () => {
   test('a read after a write sees it, also while the write is under way', async () => {
     const state = await states.load();
     for (let round = 0; round < 50; round += 1) {
-      const written = set(state, { session: { peer: round } });
-      expect(await get(state, 'session', ['peer'])).toEqual({ peer: round });
+      const written = set(state, { tctoken: { peer: round } });
+      expect(await get(state, 'tctoken', ['peer'])).toEqual({ peer: round });
       await written;
     }
   });
@@ -105,20 +105,20 @@ describe('order', () => {
   test('the last of many writes at once is the one that stays', async () => {
     const state = await states.load();
     await Promise.all(
-      Array.from({ length: 100 }, (_, index) => set(state, { session: { peer: index, [`of ${index}`]: index } })),
+      Array.from({ length: 100 }, (_, index) => set(state, { tctoken: { peer: index, [`of ${index}`]: index } })),
     );
-    expect(await get(await states.load(), 'session', ['peer'])).toEqual({ peer: 99 });
-    expect(await states.storedIds('session')).toHaveLength(101);
+    expect(await get(await states.load(), 'tctoken', ['peer'])).toEqual({ peer: 99 });
+    expect(await states.storedIds('tctoken')).toHaveLength(101);
   });
 });
 
 describe('while the database is away', () => {
   test('reads and writes hold, and answer once it is back', async () => {
-    await set(await states.load(), { session: { peer: 'stored' } });
+    await set(await states.load(), { tctoken: { peer: 'stored' } });
     const state = await states.load(states.faraway);
     await states.proxy.close();
     const answers: unknown[] = [];
-    const reading = get(state, 'session', ['peer']).then((found) => answers.push(found));
+    const reading = get(state, 'tctoken', ['peer']).then((found) => answers.push(found));
     const tried = states.proxy.tried;
     await clock.sleep(400);
     expect(answers).toEqual([]);
@@ -129,12 +129,12 @@ describe('while the database is away', () => {
 
     await states.proxy.close();
     let written = false;
-    const writing = set(state, { session: { peer: 'newer' } }).then(() => (written = true));
+    const writing = set(state, { tctoken: { peer: 'newer' } }).then(() => (written = true));
     await clock.sleep(300);
     expect(written).toBe(false);
     await states.proxy.listen();
     await writing;
-    expect(await get(state, 'session', ['peer'])).toEqual({ peer: 'newer' });
+    expect(await get(state, 'tctoken', ['peer'])).toEqual({ peer: 'newer' });
   });
 
   test('credentials are waited for, never made anew', async () => {
@@ -151,7 +151,7 @@ describe('while the database is away', () => {
     const stopping = new AbortController();
     const state = await states.load({ database: states.faraway.database }, { signal: stopping.signal });
     await states.proxy.close();
-    const reading = get(state, 'session', ['peer']);
+    const reading = get(state, 'tctoken', ['peer']);
     stopping.abort(new Error('stopped'));
     await expect(reading).rejects.toThrow('stopped');
     await states.proxy.listen();
@@ -198,30 +198,29 @@ describe('credentials', () => {
 describe('a key that cannot be read', () => {
   test('is told once, and nothing is stored over it', async () => {
     const state = await states.load();
-    await set(state, { session: { peer: 'good', other: 'good' } });
+    await set(state, { tctoken: { peer: 'good', other: 'good' } });
     await states.database.execute(`UPDATE channel_keys SET value = 'damaged' WHERE account_id = $1 AND id = 'peer'`, [
       states.accountId,
     ]);
     const told: unknown[] = [];
     const broken = await states.load({}, { unreadable: (error) => told.push(error) });
-    await expect(get(broken, 'session', ['peer'])).rejects.toMatchObject({ code: 'secrets.unreadable' });
-    await expect(set(broken, { session: { peer: 'fresh' } })).rejects.toThrow();
-    await expect(get(broken, 'session', ['other'])).rejects.toThrow();
+    await expect(get(broken, 'tctoken', ['peer'])).rejects.toMatchObject({ code: 'secrets.unreadable' });
+    await expect(set(broken, { tctoken: { peer: 'fresh' } })).rejects.toThrow();
+    await expect(get(broken, 'tctoken', ['other'])).rejects.toThrow();
     expect(told).toHaveLength(1);
     const sql = `SELECT value FROM channel_keys WHERE account_id = $1 AND id = 'peer'`;
     expect((await states.database.one<{ value: Buffer }>(sql, [states.accountId]))?.value.toString()).toBe('damaged');
   });
 });
 
-describe('a retired state', () => {
-  test('finishes what was under way and takes nothing more', async () => {
-    const state = await states.load();
-    const under = set(state, { session: { peer: 'under way' } });
-    await state.retire();
-    await under;
-    await expect(set(state, { session: { peer: 'too late' } })).rejects.toThrow();
-    expect(await get(await states.load(), 'session', ['peer'])).toEqual({ peer: 'under way' });
-  });
+test('once their socket is gone, keys are neither read nor stored', async () => {
+  const gone = new AbortController();
+  const state = await states.load({}, { signal: gone.signal });
+  await set(state, { tctoken: { peer: 'stored' } });
+  gone.abort(new Error('The socket is gone'));
+  await expect(set(state, { tctoken: { peer: 'too late' } })).rejects.toThrow('socket is gone');
+  await expect(get(state, 'tctoken', ['unread'])).rejects.toThrow('socket is gone');
+  expect(await get(await states.load(), 'tctoken', ['peer'])).toEqual({ peer: 'stored' });
 });
 
 test('a mapping that is stored is told in the same batch, once for each pair', async () => {
@@ -238,7 +237,7 @@ test('a mapping that is stored is told in the same batch, once for each pair', a
   );
   await set(state, {
     'lid-mapping': { '491701234567': '12345', '12345_reverse': '491701234567', '441234': null },
-    session: { '491701234567': 'no mapping' },
+    tctoken: { '491701234567': 'no mapping' },
   });
   expect(told).toEqual([{ lid: '12345@lid', phone: '+491701234567' }]);
   expect(batches.size).toBe(1);

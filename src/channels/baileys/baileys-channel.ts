@@ -1,17 +1,23 @@
-import type { CommitWriter } from '../../platform/commit-writer.ts';
+import type { WAVersion } from '@whiskeysockets/baileys';
+import type { CommitWriter, Lane } from '../../platform/commit-writer.ts';
 import { type Clock, endsWithin } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import { AppError, errorMessage, isAppError } from '../../platform/errors.ts';
+import type { Lease } from '../../platform/leases.ts';
 import type { Log } from '../../platform/log.ts';
+import type { Probe } from '../../platform/probe.ts';
 import type { Secrets } from '../../platform/secrets.ts';
 import type { Slots } from '../../platform/slots.ts';
+import { ownErrors } from '../../platform/stray-errors.ts';
 import type { Capabilities, Channel, ChannelSink, ChannelState, SentMessageLookup } from '../channel.ts';
 import type { OutgoingMessage } from '../content.ts';
+import { keyChangeKind, keysArchived } from './auth.store.ts';
 import { type AuthState, loadAuthState } from './auth-state.ts';
 import { type Connection, type ConnectionEvents, type Network, openConnection } from './connection.ts';
 import { createHistory } from './connection-history.ts';
 import { afterClose, type CloseCause, type Disposition } from './disconnects.ts';
-import { createInbound } from './inbound.ts';
+import { createInbound, type Inbound, type Refusals } from './inbound.ts';
+import { createInboundJournal } from './inbound-journal.ts';
 import { installStrictNoiseCertificates } from './noise-certificates.ts';
 import { createPairingPhase, type PairingPhase } from './pairing-phase.ts';
 import { silenceLibsignal } from './quiet-libsignal.ts';
@@ -28,9 +34,14 @@ export interface BaileysChannelOptions {
   connecting: Slots;
   /** A person waits for this start, so it goes before boot reconnects. */
   urgent: boolean;
+  /** That the account is ours. Everything is written in its name. */
+  lease: Lease;
   database: Database;
   writer: CommitWriter;
   secrets: Secrets;
+  /** A newer client version that WhatsApp accepts, when it refuses Baileys' own; undefined where there is none. */
+  newerVersion(): Promise<WAVersion | undefined>;
+  probe: Probe;
   timings: ChannelTimings;
   clock: Clock;
   random: () => number;
@@ -41,18 +52,22 @@ const capabilities: Capabilities = { content: ['text'], chats: ['personal', 'gro
 
 /** A WhatsApp Web account over Baileys: one socket at a time, reconnected as `disconnects.ts` says. */
 export function createBaileysChannel(options: BaileysChannelOptions): Channel {
-  const { accountId, sink, timings, clock, log } = options;
+  const { accountId, sink, timings, clock, log, writer, lease } = options;
   const stopping = new AbortController();
   /** Outlives `stopping` by the drain, so that what has arrived is still stored. */
   const writing = new AbortController();
-  const inbound = createInbound({ ...options, signal: writing.signal });
   const caches = createSocketCaches();
+  const refusals: Refusals = new Map();
+  const journal = createInboundJournal(options);
+  const keyChange = keyChangeKind(options.secrets);
   const sentMessages = createSentMessages(options.sentMessage);
   const history = createHistory(timings, clock);
   let state: ChannelState = { kind: 'stopped' };
   let connection: Connection | undefined;
+  let lane: Lane | undefined;
   let phase: PairingPhase | undefined;
   let running: Promise<void> | undefined;
+  let version: WAVersion | undefined;
   /** Sends without a confirmation, by message. */
   const unconfirmed = new Map<string, number>();
   let unlinking: string | undefined;
@@ -75,16 +90,24 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
         : afterClose(cause, history.closed(cause), timings.reconnect);
       log.info('The line to WhatsApp closed', { accountId, cause: cause.kind, code: codeOf(cause), next: next.kind });
       if (next.kind !== 'reconnect') {
-        if (next.kind === 'needs-login') await inbound.unpaired(next.reason);
-        enter(next);
+        if (next.kind === 'needs-login') await unpaired(next.reason);
+        enter(next.kind === 'failed' ? failedState(next.reason, cause) : next);
         return;
       }
-      if (history.pairingIsStuck()) await inbound.unpaired('pairing_stuck');
+      if (history.pairingIsStuck()) await unpaired('pairing_stuck');
+      const isRefreshed = isOutdated(cause) && (await refreshVersion());
       if (!next.countsAsFailure) history.forgive();
       reason = next.reason;
       urgent = !next.countsAsFailure;
-      if (next.maximumMs > 0) await waitToReconnect(next);
+      if (next.maximumMs > 0 && !isRefreshed) await waitToReconnect(next);
     }
+  }
+
+  /** Whether there is a version that was not tried yet. */
+  async function refreshVersion(): Promise<boolean> {
+    const before = version;
+    version = (await options.newerVersion()) ?? version;
+    return version !== undefined && version.join('.') !== before?.join('.');
   }
 
   async function waitToReconnect(next: Extract<Disposition, { kind: 'reconnect' }>): Promise<void> {
@@ -94,6 +117,11 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
     await clock.sleep(delayMs, stopping.signal);
   }
 
+  function failedState(reason: string, cause: CloseCause): ChannelState {
+    if (cause.kind !== 'code' || cause.expiresInSeconds === undefined) return { kind: 'failed', reason };
+    return { kind: 'failed', reason, until: new Date(clock.now().getTime() + cause.expiresInSeconds * 1000) };
+  }
+
   /** An error that waiting cannot repair ends the channel; after every other one the account connects again. */
   function crashed(error: unknown): CloseCause {
     if (isAppError(error) && !error.retryable) throw error;
@@ -101,13 +129,38 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
     return { kind: 'crashed', detail: errorMessage(error) };
   }
 
+  function openLane(): Lane {
+    const opened = writer.lane(lease);
+    const give = (): void => opened.close('The channel has stopped');
+    writing.signal.addEventListener('abort', give, { once: true });
+    opened.broken.addEventListener('abort', () => writing.signal.removeEventListener('abort', give), { once: true });
+    if (writing.signal.aborted) give();
+    return opened;
+  }
+
+  /** Resolves once the keys are archived and the account knows. */
+  async function unpaired(reason: string): Promise<void> {
+    const last = openLane();
+    const batch = last.batch();
+    batch.add(keysArchived, { reason });
+    sink.notice({ kind: 'unpaired', reason }, batch);
+    last.commit(batch);
+    await last.settled();
+    last.close('The account is not linked any more');
+  }
+
   /** Opens one socket, and resolves with why it ended once everything it brought is stored. */
   async function connectOnce(urgent: boolean): Promise<CloseCause> {
     const release = await options.connecting.acquire({ urgent, signal: stopping.signal });
+    const over = new AbortController();
+    const own = (lane = openLane());
     try {
       let unreadable: { error: unknown } | undefined;
-      const auth = await loadAuthState(options, {
-        signal: writing.signal,
+      const auth = await loadAuthState({
+        ...options,
+        keyChange,
+        lane: own,
+        signal: AbortSignal.any([writing.signal, over.signal]),
         mapped: (mapping, batch) => sink.notice({ kind: 'mapping', ...mapping }, batch),
         unreadable(error) {
           unreadable = { error };
@@ -116,21 +169,47 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
       });
       if (stopping.signal.aborted) return stoppedCause;
       phase = createPairingPhase({ timings, clock, tell: enter });
-      connection = openConnection({ ...options, auth, caches, sentMessages, events: eventsOf(auth, phase, release) });
+      const inbound = createInbound({ ...options, auth, lane: own, refusals });
+      connection = openOwned(auth, own, eventsOf(inbound, own, phase, release));
       const cause = await connection.closed;
-      await auth.retire();
-      await inbound.drained();
+      over.abort(new Error('The socket of these keys is gone'));
+      await own.settled().catch((error: unknown) => {
+        if (!stopping.signal.aborted) log.warn('Not everything was stored', { accountId, reason: errorMessage(error) });
+      });
       if (unreadable) throw unreadable.error;
       return cause;
     } finally {
       phase?.end();
       connection = undefined;
+      own.close('The socket is gone');
       release();
     }
   }
 
-  function eventsOf(auth: AuthState, phase: PairingPhase, release: () => void): ConnectionEvents {
+  /** What nobody catches in the course of this connection ends it, and no other. */
+  function openOwned(auth: AuthState, own: Lane, events: ConnectionEvents): Connection {
+    const owner = {
+      name: accountId,
+      failed: (error: unknown) => void connection?.end({ kind: 'crashed', detail: errorMessage(error) }),
+    };
+    return ownErrors(owner, () =>
+      openConnection({
+        ...options,
+        auth,
+        lane: own,
+        journal,
+        caches,
+        sentMessages,
+        version,
+        owned: () => lease.holds,
+        events,
+      }),
+    );
+  }
+
+  function eventsOf(inbound: Inbound, own: Lane, phase: PairingPhase, release: () => void): ConnectionEvents {
     return {
+      ...inbound,
       qr: (code) => {
         release();
         if (!phase.scannable(code)) void connection?.end({ kind: 'qr-exhausted' });
@@ -139,7 +218,7 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
       paired: (self) => {
         phase.end();
         history.paired();
-        inbound.paired(auth, self);
+        inbound.paired(self);
       },
       open: (self) => {
         release();
@@ -147,9 +226,11 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
         unconfirmed.clear();
         enter({ kind: 'online', self, since: clock.now() });
       },
-      creds: () => inbound.creds(auth),
-      messages: (messages, arrival) => inbound.messages(auth, messages, arrival),
-      updates: (updates) => inbound.updates(updates),
+      restricted(until) {
+        const batch = own.batch();
+        sink.notice({ kind: 'restricted', until }, batch);
+        own.commit(batch);
+      },
     };
   }
 
@@ -197,7 +278,15 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
 
   async function stop(): Promise<void> {
     stopping.abort(new Error('The channel is stopping'));
+    // What has arrived is stored and confirmed before the line goes; where the account is another's, nothing is any more.
+    if (connection && lane)
+      await endsWithin(
+        clock,
+        timings.drainMs,
+        lane.settled().catch(() => undefined),
+      );
     await connection?.end(stoppedCause);
+    if (!lease.holds) writing.abort(new Error('The lease is lost'));
     await endsWithin(clock, timings.drainMs, running ?? Promise.resolve());
     writing.abort(new Error('The channel has stopped'));
     await running;
@@ -229,6 +318,10 @@ const stoppedCause: CloseCause = { kind: 'code', code: 428, detail: 'stopped' };
 
 function notPairing(): AppError {
   return new AppError('channel.not_pairing', { retryable: true, detail: 'The account shows no codes at present' });
+}
+
+function isOutdated(cause: CloseCause): boolean {
+  return cause.kind === 'code' && cause.code === 405;
 }
 
 function codeOf(cause: CloseCause): number | undefined {

@@ -1,25 +1,34 @@
 import {
   type BaileysEventMap,
   type BinaryNode,
+  decodeBinaryNode,
   type GroupMetadata,
   makeWASocket,
+  S_WHATSAPP_NET,
   type WAMessage,
   type WASocket,
 } from '@whiskeysockets/baileys';
+import type { Batch, Lane } from '../../platform/commit-writer.ts';
 import { type Clock, endsWithin } from '../../platform/clock.ts';
 import { deferred } from '../../platform/deferred.ts';
-import { AppError, isAppError } from '../../platform/errors.ts';
-import { chatTypeOf } from '../address.ts';
+import { AppError } from '../../platform/errors.ts';
+import type { Probe } from '../../platform/probe.ts';
 import type { OutgoingMessage, Person } from '../content.ts';
-import { createAcknowledgements } from './acknowledgements.ts';
+import { causeOf } from './close-cause.ts';
 import { createCodePairing } from './code-pairing.ts';
 import type { CloseCause } from './disconnects.ts';
+import { holdFrames, rawSocket } from './frame-barrier.ts';
 import { personOf } from './from-baileys.ts';
+import type { InboundJournal } from './inbound-journal.ts';
+import { watchStanzas } from './inbound-stanzas.ts';
+import { watchLine } from './line-watch.ts';
+import { createMessageSender } from './message-sender.ts';
 import { withNoiseTrust } from './noise-certificates.ts';
+import { watchRestriction } from './restriction.ts';
+import { createSessionRenewals } from './session-renewals.ts';
+import { type OpenedMessage, signalRepository } from './signal-repository.ts';
 import type { SocketCaches } from './socket-caches.ts';
 import { newBrowser, socketConfig, type SocketOptions } from './socket-config.ts';
-import { toBaileys } from './to-baileys.ts';
-import { watchLine } from './line-watch.ts';
 
 export type { Network } from './socket-config.ts';
 
@@ -30,12 +39,22 @@ export interface ConnectionEvents {
   creds(): void;
   paired(self: Person): void;
   open(self: Person): void;
-  messages(messages: WAMessage[], arrival: 'live' | 'offline'): void;
-  updates(updates: BaileysEventMap['messages.update']): void;
+  /** A message has just been opened; what it says goes into the batch of its keys. */
+  opened(message: OpenedMessage, batch: Batch): void;
+  messages(messages: WAMessage[]): void;
+  receipt(node: BinaryNode): void;
+  /** New chats are refused until then; null = no longer. */
+  restricted(until: Date | null): void;
 }
 
 export interface ConnectionOptions extends SocketOptions {
+  accountId: string;
+  lane: Lane;
+  journal: InboundJournal;
   events: ConnectionEvents;
+  /** Whether the account is still ours. */
+  owned: () => boolean;
+  probe: Probe;
   clock: Clock;
 }
 
@@ -52,18 +71,41 @@ export interface Connection {
 }
 
 export function openConnection(options: ConnectionOptions): Connection {
-  const { network, caches, timings, events, clock, log } = options;
-  const acknowledgements = createAcknowledgements();
+  const { network, auth, caches, timings, events, lane, journal, clock, log } = options;
   const closed = deferred<CloseCause>();
+  const renewals = createSessionRenewals();
   let ending: CloseCause | undefined;
   let finished = false;
 
   const browser = newBrowser();
+  const makeSignalRepository = signalRepository({
+    creds: auth.creds,
+    store: auth.store,
+    renewals,
+    journal: journal.kind,
+    // Nothing is opened before the socket is made.
+    opening: (ciphertext) => stanzas.opening(ciphertext),
+    opened: (message, batch) => events.opened(message, batch),
+    // Baileys works at a message under this lock until everything that follows from it is told.
+    openedPeer: (hash) =>
+      void socket.messageMutex.mutex(async () => journal.settled(lane, hash)).catch(() => undefined),
+    writtenDown: (hash) => journal.find(lane, hash),
+  });
   const socket: WASocket = withNoiseTrust(network.trust, () =>
-    makeWASocket(socketConfig(options, { browser, groupMetadata, lineIsUp: () => socket.ws.isOpen })),
+    makeWASocket(socketConfig(options, { browser, groupMetadata, makeSignalRepository })),
   );
+  const barrier = holdFrames({ socket, lane, owned: options.owned, mostWaiting: timings.mostWaiting });
+  const stanzas = watchStanzas(socket);
+  renewals.watch(socket);
+  watchRestriction({ socket, clock, log, tell: (until) => events.restricted(until) });
   const line = watchLine({ socket, timings, clock, log, dead: (cause) => void end(cause) });
-
+  const sender = createMessageSender({
+    ...options,
+    socket,
+    barrier,
+    acknowledgementTimeoutMs: timings.acknowledgementTimeoutMs,
+    distributeAgain: async (group) => auth.store.keys.set({ 'sender-key-memory': { [group]: null } }),
+  });
   const codes = createCodePairing({
     socket,
     browser,
@@ -77,7 +119,8 @@ export function openConnection(options: ConnectionOptions): Connection {
     line.stop();
     socket.ev.flush();
     finished = true;
-    acknowledgements.abandon('The line to WhatsApp closed');
+    barrier.close();
+    sender.stop();
     closed.resolve(ending ?? cause);
   }
 
@@ -85,7 +128,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     ending ??= cause;
     void socket.end(undefined);
     if (await endsWithin(clock, timings.closeMs, closed.promise)) return;
-    rawSocket(socket)?.terminate();
+    raw.terminate();
     finish(cause);
   }
 
@@ -100,24 +143,32 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (update.connection === 'open') {
       line.opened();
       events.open(selfOf(socket));
+      resumeEffects().catch((error: unknown) => {
+        if (!finished) log.error('Messages between own devices could not be taken up again', { error });
+      });
     }
   }
 
+  /** What own devices told, such as the history, is told once more where its effects may be missing. */
+  async function resumeEffects(): Promise<void> {
+    for (const stanza of await journal.unfinished(lane)) socket.ws.emit('CB:message', await decodeBinaryNode(stanza));
+  }
+
+  const raw = rawSocket(socket);
   socket.ev.process((batch) => {
     if (finished) return;
     // Credentials first: what is told next may rely on them.
     if (batch['creds.update']) events.creds();
-    const upsert = batch['messages.upsert'];
-    if (upsert) events.messages(upsert.messages, upsert.type === 'notify' ? 'live' : 'offline');
-    if (batch['messages.update']) events.updates(batch['messages.update']);
+    if (batch['messages.upsert']) events.messages(batch['messages.upsert'].messages);
     forgetChangedGroups(batch, caches);
     if (batch['connection.update']) onConnection(batch['connection.update']);
   });
-  socket.ws.on('CB:ack,class:message', (node: BinaryNode) => {
-    if (node.attrs['id']) acknowledgements.settle(node.attrs['id'], node.attrs['error']);
-  });
+  socket.ws.prependListener('CB:receipt', (node: BinaryNode) => events.receipt(node));
   socket.ws.on('unexpected-response', (_request: unknown, response: { statusCode?: number }) => {
     void end({ kind: 'upgrade-refused', status: response.statusCode ?? 0 });
+  });
+  lane.broken.addEventListener('abort', () => {
+    void end({ kind: 'crashed', detail: String(lane.broken.reason) });
   });
 
   /** Asked by Baileys for every group message; without an answer it would query WhatsApp each time. */
@@ -127,54 +178,23 @@ export function openConnection(options: ConnectionOptions): Connection {
     return known;
   }
 
-  async function send({ remoteId, to, content }: OutgoingMessage, signal: AbortSignal): Promise<void> {
-    if (finished)
-      throw new AppError('channel.disconnected', { retryable: true, detail: 'The line to WhatsApp closed' });
-    // Baileys does not end its queries when the line goes, so everything runs against the confirmation.
-    const expectation = acknowledgements.expect(remoteId, {
-      timeoutMs: timings.acknowledgementTimeoutMs,
-      signal,
-    });
-    let over = false;
-    const handOver = async (): Promise<void> => {
-      const jid = await recipientOf(to);
-      if (over) return;
-      await socket.sendMessage(jid, toBaileys(content), { messageId: remoteId }).catch(refuseUnsent);
-      await expectation.confirmed;
-    };
-    try {
-      await Promise.race([expectation.confirmed, handOver()]);
-    } finally {
-      over = true;
-      expectation.cancel();
-    }
-  }
-
-  /** Asks once per new contact whether the number is on WhatsApp; a known session is answer enough. */
-  async function recipientOf(jid: string): Promise<string> {
-    if (chatTypeOf(jid) !== 'personal' || !jid.endsWith('@s.whatsapp.net')) return jid;
-    const known = caches.recipients.get(jid);
-    if (known) return known;
-    const session = await socket.signalRepository.validateSession(jid);
-    const found = session.exists ? jid : await lookUp(jid);
-    caches.recipients.set(jid, found);
-    return found;
-  }
-
-  async function lookUp(jid: string): Promise<string> {
-    const results = await socket.onWhatsApp(jid).catch(refuseUnsent);
-    if (results === undefined) throw unsent('WhatsApp did not say whether the number exists');
-    const [result] = results;
-    if (result?.exists) return result.jid;
-    throw new AppError('recipient.not_on_whatsapp', { detail: 'This number is not on WhatsApp. Check the number.' });
-  }
-
+  /** As Baileys' `logout`, which closes the line before what it asks for may leave. */
   async function unlink(): Promise<void> {
-    await socket.logout();
+    const attrs = { to: S_WHATSAPP_NET, type: 'set', id: socket.generateMessageTag(), xmlns: 'md' };
+    const removal = { jid: socket.authState.creds.me?.id ?? '', reason: 'user_initiated' };
+    await socket.sendNode({ tag: 'iq', attrs, content: [{ tag: 'remove-companion-device', attrs: removal }] });
+    const left = new Promise<void>((resolve) => barrier.afterDeparture(resolve));
+    if (!(await endsWithin(clock, timings.codeAnswerMs, left))) throw new Error('The database does not answer');
     await end({ kind: 'code', code: 401, detail: 'Unlinked' });
   }
 
-  return { closed: closed.promise, send, unlink, requestCode: (phone) => codes.request(phone), end };
+  return {
+    closed: closed.promise,
+    send: (message, signal) => sender.send(message, signal),
+    unlink,
+    requestCode: (phone) => codes.request(phone),
+    end,
+  };
 }
 
 function forgetChangedGroups(batch: Partial<BaileysEventMap>, caches: SocketCaches): void {
@@ -189,17 +209,6 @@ function selfOf(socket: WASocket): Person {
   return personOf(me?.id ?? '', me?.lid, me?.name ?? null);
 }
 
-function rawSocket(socket: WASocket): { terminate(): void } | null {
-  // Private in the type; the WebSocket of `Socket/Client/websocket.js`.
-  return (socket.ws as unknown as { socket: { terminate(): void } | null }).socket;
-}
-
-/** Nothing left this process, so the same id may go again. */
-function refuseUnsent(error: unknown): never {
-  if (isAppError(error)) throw error;
-  throw unsent('The message could not be handed to WhatsApp', error);
-}
-
 /** WhatsApp's answer stands in `data` of Baileys' error. */
 function refuseGroup(error: unknown): never {
   const code = (error as { data?: unknown }).data;
@@ -208,23 +217,4 @@ function refuseGroup(error: unknown): never {
     detail: 'This number is not in that group, or the group does not exist.',
     cause: error,
   });
-}
-
-function unsent(detail: string, cause?: unknown): AppError {
-  return new AppError('channel.unsent', { retryable: true, detail, cause });
-}
-
-function causeOf(error: Error | undefined): CloseCause {
-  const detail = error?.message ?? '';
-  const code = statusCodeOf(error) ?? 428;
-  if (detail === 'QR refs attempts ended') return { kind: 'qr-exhausted' };
-  if (code === 400 && /certificat/.test(detail)) return { kind: 'certificate' };
-  const refused = /Unexpected server response: (\d+)/.exec(detail);
-  if (refused) return { kind: 'upgrade-refused', status: Number(refused[1]) };
-  return { kind: 'code', code, detail };
-}
-
-/** Baileys ends a socket with a Boom, whose code stands in `output`. */
-function statusCodeOf(error: Error | undefined): number | undefined {
-  return (error as { output?: { statusCode?: number } } | undefined)?.output?.statusCode;
 }

@@ -24,7 +24,7 @@ test.each<[string, CloseCause, { failures: number; replacements: number }, Dispo
   ['403 needs a new link', code(403), first, { kind: 'needs-login', reason: 'account_locked' }],
   ['406 needs a new link', code(406), first, { kind: 'needs-login', reason: 'account_banned' }],
   ['402 stops and keeps the keys', code(402), first, { kind: 'failed', reason: 'temporarily_banned' }],
-  ['405 waits five minutes', code(405), first, reconnect('client_outdated', 300_000, 300_000)],
+  ['405 waits a little more than five minutes', code(405), first, reconnect('client_outdated', 330_000, 330_000)],
   ['408 backs off', code(408), first, reconnect('timed_out', 0, 1_000)],
   ['428 backs off', code(428), { failures: 4, replacements: 0 }, reconnect('connection_lost', 0, 8_000)],
   [

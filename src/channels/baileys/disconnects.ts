@@ -1,6 +1,7 @@
 /** Why a socket ended. Codes: Baileys' `DisconnectReason`, WhatsApp's stream errors and `failure` reasons. */
 export type CloseCause =
-  | { kind: 'code'; code: number; detail: string }
+  /** `expiresInSeconds` stands with a ban for a while. */
+  | { kind: 'code'; code: number; detail: string; expiresInSeconds?: number }
   | { kind: 'qr-exhausted' }
   | { kind: 'connect-timeout' }
   | { kind: 'upgrade-refused'; status: number }
@@ -41,7 +42,8 @@ export const whatsappDelays: ReconnectDelays = {
   longestMs: 60_000,
   unavailableMs: 5_000,
   replacedMs: 30_000,
-  clientOutdatedMs: 5 * 60_000,
+  // A little more than five minutes: with the two tries at the beginning at most twelve in an hour.
+  clientOutdatedMs: 330_000,
 };
 export const replacedWindowMs = 10 * 60_000;
 

@@ -1,7 +1,7 @@
-import { proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys';
+import { type BinaryNode, proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys';
 import { describe, expect, test } from 'vitest';
 import type { Person } from '../content.ts';
-import { fromBaileys, personOf, receiptOf } from './from-baileys.ts';
+import { fromBaileys, personOf, receiptsOf } from './from-baileys.ts';
 
 const self: Person = { jid: '100@s.whatsapp.net', phone: '+100', lid: '900@lid', name: 'Shop' };
 const now = new Date('2026-01-01T00:00:00Z');
@@ -166,32 +166,47 @@ test.each<[string, WAMessage]>([
 });
 
 describe('receipts', () => {
-  const { Status } = proto.WebMessageInfo;
-  const mine: WAMessageKey = { remoteJid: customer, id: '3EB0AA', fromMe: true };
+  const me = { id: '491700000001:3@s.whatsapp.net', lid: '900000000001:3@lid' };
+  const of = (attrs: Record<string, string>, items: string[] = []): BinaryNode => {
+    const node = { tag: 'receipt', attrs: { id: '3EB0AA', from: customer, t: '1700000000', ...attrs } };
+    if (items.length === 0) return node;
+    return {
+      ...node,
+      content: [{ tag: 'list', attrs: {}, content: items.map((id) => ({ tag: 'item', attrs: { id } })) }],
+    };
+  };
 
   test.each([
-    [Status.DELIVERY_ACK, 'delivered'],
-    [Status.READ, 'read'],
-    [Status.PLAYED, 'played'],
-  ])('%s is %s', (status, expected) => {
-    expect(receiptOf(mine, { status, messageTimestamp: 1_700_000_000 }, now)).toEqual({
-      remoteId: '3EB0AA',
-      status: expected,
-      at: new Date(1_700_000_000_000),
-    });
+    [undefined, 'delivered'],
+    ['read', 'read'],
+    ['played', 'played'],
+  ])('of type %s is %s', (type, status) => {
+    expect(receiptsOf(of(type ? { type } : {}), me, now)).toEqual([
+      { remoteId: '3EB0AA', status, at: new Date(1_700_000_000_000) },
+    ]);
+  });
+
+  test('one stanza may be for many messages', () => {
+    expect(receiptsOf(of({ type: 'read' }, ['3EB0BB', '3EB0CC']), me, now).map(({ remoteId }) => remoteId)).toEqual([
+      '3EB0AA',
+      '3EB0BB',
+      '3EB0CC',
+    ]);
   });
 
   test('a receipt without a time is of now', () => {
-    expect(receiptOf(mine, { status: Status.READ, messageTimestamp: 0 }, now)?.at).toBe(now);
+    expect(receiptsOf(of({ t: '0' }), me, now)[0]?.at).toBe(now);
   });
 
-  test.each<[string, WAMessageKey, Partial<WAMessage>]>([
-    ['an error', mine, { status: Status.ERROR }],
-    ['a confirmation of the server', mine, { status: Status.SERVER_ACK }],
-    ['another update', mine, { starred: true }],
-    ["another person's message that was read on the own phone", { ...mine, fromMe: false }, { status: Status.READ }],
-    ['an update without an id', { ...mine, id: null }, { status: Status.READ }],
-  ])('%s is none', (_name, key, update) => {
-    expect(receiptOf(key, update, now)).toBeUndefined();
+  test.each<[string, Record<string, string>]>([
+    ['a request to send again', { type: 'retry' }],
+    ['a copy that an own device has', { type: 'sender' }],
+    ['an error of the server', { type: 'server-error' }],
+    ['what the own phone has', { from: '491700000001@s.whatsapp.net' }],
+    ['what the own phone has, under its LID', { from: '900000000001@lid' }],
+    ['what an own device read in a group', { from: group, participant: me.lid, type: 'read' }],
+    ["another person's message that was read on the own phone", { recipient: customer, type: 'read' }],
+  ])('%s is none', (_name, attrs) => {
+    expect(receiptsOf(of(attrs), me, now)).toEqual([]);
   });
 });

@@ -1,4 +1,12 @@
-import { normalizeMessageContent, proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys';
+import {
+  areJidsSameUser,
+  type BinaryNode,
+  getBinaryNodeChildren,
+  normalizeMessageContent,
+  proto,
+  type WAMessage,
+  type WAMessageKey,
+} from '@whiskeysockets/baileys';
 import { bareJid, chatTypeOf, isLid, phoneOf } from '../address.ts';
 import type { IncomingContent, IncomingMessage, Person, Receipt } from '../content.ts';
 
@@ -28,7 +36,7 @@ export function fromBaileys(
     remoteId: id,
     chat: { jid: alias ? jidOfPhone(alias.phone) : bareJid(remoteJid), type: chatType },
     chatAlias: alias,
-    from: key.fromMe ? self : senderOf(key, message.pushName || null),
+    from: key.fromMe ? self : senderOf(key, message.pushName ? storable(message.pushName) : null),
     fromMe: key.fromMe === true,
     content,
     replyTo: replyTo(message.message),
@@ -41,10 +49,19 @@ function contentOf(message: WAMessage): IncomingContent | undefined {
   const content = normalizeMessageContent(message.message);
   if (!content) return undefined;
   const text = content.conversation ?? content.extendedTextMessage?.text;
-  if (typeof text === 'string') return { type: 'text', text };
+  if (typeof text === 'string') return { type: 'text', text: storable(text) };
   if (!isForPeople(content)) return undefined;
+  return untranslated(message);
+}
+
+export function untranslated(message: WAMessage): Extract<IncomingContent, { type: 'unsupported' }> {
   const original = proto.WebMessageInfo.encode(proto.WebMessageInfo.fromObject(message)).finish();
   return { type: 'unsupported', original };
+}
+
+/** Postgres takes neither NUL nor half of a surrogate pair. */
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\u0000', '\uFFFD');
 }
 
 function isForPeople(content: proto.IMessage): boolean {
@@ -56,7 +73,8 @@ function isForPeople(content: proto.IMessage): boolean {
 }
 
 function replyTo(message: proto.IMessage | null | undefined): string | null {
-  return normalizeMessageContent(message)?.extendedTextMessage?.contextInfo?.stanzaId || null;
+  const id = normalizeMessageContent(message)?.extendedTextMessage?.contextInfo?.stanzaId;
+  return id ? storable(id) : null;
 }
 
 /** The two addresses of a chat's other person, where the stanza carried both; on copies of own messages one may be ours. */
@@ -93,16 +111,22 @@ function secondsOf(timestamp: WAMessage['messageTimestamp']): number {
   return timestamp ? timestamp.toNumber() : 0;
 }
 
-const receiptStatus = new Map<number, Receipt['status']>([
-  [proto.WebMessageInfo.Status.DELIVERY_ACK, 'delivered'],
-  [proto.WebMessageInfo.Status.READ, 'read'],
-  [proto.WebMessageInfo.Status.PLAYED, 'played'],
+/** Types of receipt stanzas; other types say nothing about the message's way (`retry`, `sender`, `server-error`, …). */
+const receiptStatus = new Map<string | undefined, Receipt['status']>([
+  [undefined, 'delivered'],
+  ['read', 'read'],
+  ['played', 'played'],
 ]);
 
-/** A receipt of another person for a message of ours; undefined for every other update. */
-export function receiptOf(key: WAMessageKey, update: Partial<WAMessage>, now: Date): Receipt | undefined {
-  const status = receiptStatus.get(Number(update.status));
-  if (!key.fromMe || !key.id || !status) return undefined;
-  const seconds = secondsOf(update.messageTimestamp);
-  return { remoteId: key.id, status, at: seconds > 0 ? new Date(seconds * 1000) : now };
+/** Receipts of another person for messages of ours, of which a stanza may name several. */
+export function receiptsOf(node: BinaryNode, me: { id: string; lid: string }, now: Date): Receipt[] {
+  const { attrs, content } = node;
+  const status = receiptStatus.get(attrs['type']);
+  const author = attrs['participant'] ?? attrs['from'] ?? '';
+  const isOwn = areJidsSameUser(author, me.id) || areJidsSameUser(author, me.lid);
+  if (!status || isOwn || attrs['recipient'] !== undefined) return [];
+  const list = Array.isArray(content) ? getBinaryNodeChildren(content[0], 'item') : [];
+  const seconds = Number(attrs['t'] ?? 0);
+  const at = seconds > 0 ? new Date(seconds * 1000) : now;
+  return [attrs, ...list.map((item) => item.attrs)].flatMap(({ id }) => (id ? [{ remoteId: id, status, at }] : []));
 }

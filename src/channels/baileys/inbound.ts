@@ -1,83 +1,109 @@
-import type { BaileysEventMap, WAMessage } from '@whiskeysockets/baileys';
+import { type BinaryNode, decodeMessageNode, proto, unpadRandomMax16, type WAMessage } from '@whiskeysockets/baileys';
+import type { Batch, Lane } from '../../platform/commit-writer.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Batch, CommitWriter } from '../../platform/commit-writer.ts';
 import type { Log } from '../../platform/log.ts';
+import type { Probe } from '../../platform/probe.ts';
 import type { ChannelSink } from '../channel.ts';
-import type { Person } from '../content.ts';
-import { keysArchived } from './auth.store.ts';
+import type { IncomingMessage, Person } from '../content.ts';
 import type { AuthState } from './auth-state.ts';
-import { fromBaileys, personOf, receiptOf } from './from-baileys.ts';
+import { fromBaileys, personOf, receiptsOf, untranslated } from './from-baileys.ts';
+import type { OpenedMessage } from './signal-repository.ts';
 
 export interface InboundOptions {
   accountId: string;
   sink: ChannelSink;
-  writer: CommitWriter;
-  /** Aborts when nothing more may be written. */
-  signal: AbortSignal;
+  auth: AuthState;
+  lane: Lane;
+  refusals: Refusals;
+  probe: Probe;
   clock: Clock;
   log: Log;
 }
 
-/** Turns what one account's socket tells into batches of changes. */
+/** How often the database has refused a message, by the hash of its ciphertext. Outlives the socket. */
+export type Refusals = Map<string, number>;
+
+/** Turns what one socket tells into batches of changes. Nothing here waits. */
 export interface Inbound {
-  creds(auth: AuthState): void;
-  paired(auth: AuthState, self: Person): void;
-  /** Resolves once the keys are archived and the account knows. */
-  unpaired(reason: string): Promise<void>;
-  messages(auth: AuthState, messages: readonly WAMessage[], arrival: 'live' | 'offline'): void;
-  updates(updates: BaileysEventMap['messages.update']): void;
-  /** Resolves when everything told so far is durable (or was refused and logged). */
-  drained(): Promise<void>;
+  creds(): void;
+  paired(self: Person): void;
+  /** A message that was just opened, into the batch of the keys that opened it. */
+  opened(message: OpenedMessage, batch: Batch): void;
+  /** Messages as Baileys tells them: of those that came encrypted the row is stored already. */
+  messages(messages: readonly WAMessage[]): void;
+  /** Other people's receipts, before Baileys confirms the stanza. */
+  receipt(node: BinaryNode): void;
 }
 
-export function createInbound(options: InboundOptions): Inbound {
-  const { accountId, sink, writer, signal, clock, log } = options;
-  const pending = new Set<Promise<void>>();
+const mostRemembered = 1_000;
 
-  function write(fill: (batch: Batch) => void): Promise<void> {
-    const batch = writer.batch(accountId);
+export function createInbound(options: InboundOptions): Inbound {
+  const { accountId, sink, auth, lane, clock, log } = options;
+  /** Ids of messages whose rows came from their ciphertext. */
+  const opened = new Set<string>();
+
+  function write(fill: (batch: Batch) => void): void {
+    const batch = lane.batch();
     fill(batch);
-    const written = writer.commit(batch, signal).catch((error: unknown) => {
-      log.error('A batch of the account was not stored', { accountId, error });
-    });
-    pending.add(written);
-    void written.finally(() => pending.delete(written));
-    return written;
+    lane.commit(batch);
+  }
+
+  function self(): Person {
+    const { me } = auth.creds;
+    return personOf(me?.id ?? '', me?.lid, me?.name ?? null);
+  }
+
+  function add(message: WAMessage, arrival: IncomingMessage['arrival'], batch: Batch, refused = 0): void {
+    try {
+      const incoming = fromBaileys(message, self(), arrival);
+      if (!incoming) return;
+      sink.incoming(refused === 0 ? incoming : { ...incoming, content: untranslated(message), replyTo: null }, batch);
+    } catch (error) {
+      // One strange message must not take those beside it along.
+      log.error('A message could not be translated', { accountId, error });
+    }
+  }
+
+  function remember(id: string): void {
+    opened.add(id);
+    const [oldest] = opened;
+    if (opened.size > mostRemembered && oldest !== undefined) opened.delete(oldest);
   }
 
   return {
-    creds: (auth) => void write((batch) => auth.addCreds(batch)),
-    paired: (auth, self) =>
-      void write((batch) => {
-        auth.addCreds(batch);
-        sink.notice({ kind: 'paired', self }, batch);
-      }),
-    unpaired: (reason) =>
+    creds: () => write((batch) => auth.addCreds(batch)),
+    paired: (person) =>
       write((batch) => {
-        batch.add(keysArchived, { reason });
-        sink.notice({ kind: 'unpaired', reason }, batch);
+        auth.addCreds(batch);
+        sink.notice({ kind: 'paired', self: person }, batch);
       }),
-    messages(auth, messages, arrival) {
-      const me = auth.creds.me;
-      const self = personOf(me?.id ?? '', me?.lid, me?.name ?? null);
-      void write((batch) => {
-        for (const message of messages) {
-          try {
-            const incoming = fromBaileys(message, self, arrival);
-            if (incoming) sink.incoming(incoming, batch);
-          } catch (error) {
-            // One strange message must not take those beside it along.
-            log.error('A message could not be translated', { accountId, error });
-          }
-        }
-      });
+    opened({ node, arrival, plaintext, hash }, batch) {
+      const { me } = auth.creds;
+      const { fullMessage } = decodeMessageNode(node, me?.id ?? '', me?.lid ?? '');
+      const message = proto.Message.decode(unpadRandomMax16(plaintext));
+      fullMessage.message = message.deviceSentMessage?.message ?? message;
+      remember(nameOf(fullMessage));
+      const name = hash.toString('hex');
+      const refused = options.refusals.get(name) ?? 0;
+      batch.afterRefusal(() => void options.refusals.set(name, refused + 1));
+      // It will come again, until it is confirmed: then as something unknown, and in the end without its row.
+      if (refused < 2) add(fullMessage, arrival, batch, refused);
+      else log.error('A message was left out, because the database refuses it in every form', { accountId });
+      batch.afterCommit(() => options.probe('ratchet-committed'));
     },
-    updates(updates) {
-      const receipts = updates.map(({ key, update }) => receiptOf(key, update, clock.now())).filter((found) => !!found);
-      if (receipts.length > 0) void write((batch) => receipts.forEach((receipt) => sink.receipt(receipt, batch)));
+    messages(messages) {
+      const others = messages.filter((message) => !opened.has(nameOf(message)));
+      if (others.length > 0) write((batch) => others.forEach((message) => add(message, 'live', batch)));
     },
-    async drained() {
-      await Promise.all(pending);
+    receipt(node) {
+      const { me } = auth.creds;
+      const receipts = receiptsOf(node, { id: me?.id ?? '', lid: me?.lid ?? '' }, clock.now());
+      if (receipts.length > 0) write((batch) => receipts.forEach((receipt) => sink.receipt(receipt, batch)));
     },
   };
+}
+
+/** The chat is left out, because Baileys changes its address before it tells. */
+function nameOf({ key }: WAMessage): string {
+  return `${key.id ?? ''} ${String(key.fromMe ?? false)}`;
 }

@@ -3,7 +3,6 @@ import type { CacheStore, GroupMetadata } from '@whiskeysockets/baileys';
 /** What must outlive one socket of an account, so that a reconnect neither asks everything again nor forgets retries. */
 export interface SocketCaches {
   readonly retryCounters: CacheStore;
-  readonly userDevices: CacheStore;
   readonly groups: Map<string, GroupMetadata>;
   /** Phone jid as callers write it -> the jid under which WhatsApp knows it. */
   readonly recipients: Map<string, string>;
@@ -14,7 +13,6 @@ const mostEntries = 5_000;
 export function createSocketCaches(): SocketCaches {
   return {
     retryCounters: boundedStore(),
-    userDevices: boundedStore(),
     groups: new BoundedMap(),
     recipients: new BoundedMap(),
   };

@@ -1,10 +1,11 @@
-import type { GroupMetadata, makeWASocket, SignalKeyStore } from '@whiskeysockets/baileys';
-import { AppError } from '../../platform/errors.ts';
+import type { GroupMetadata, makeWASocket, WAVersion } from '@whiskeysockets/baileys';
 import type { Log } from '../../platform/log.ts';
 import type { AuthState } from './auth-state.ts';
+import { createDeviceCache } from './device-cache.ts';
 import { createBaileysLogger } from './logger-adapter.ts';
 import type { NoiseTrust } from './noise-certificates.ts';
 import type { SentMessages } from './sent-messages.ts';
+import type { MakeRepository } from './signal-repository.ts';
 import type { SocketCaches } from './socket-caches.ts';
 import type { ConnectionTimings } from './timings.ts';
 
@@ -19,6 +20,8 @@ export interface SocketOptions {
   caches: SocketCaches;
   sentMessages: SentMessages;
   timings: ConnectionTimings;
+  /** The client version to present, where another than Baileys' own is known to be wanted. */
+  version: WAVersion | undefined;
   log: Log;
 }
 
@@ -30,23 +33,25 @@ export function newBrowser(): [string, string, string] {
 export interface SocketParts {
   browser: [string, string, string];
   groupMetadata: (jid: string) => Promise<GroupMetadata | undefined>;
-  lineIsUp: () => boolean;
+  makeSignalRepository: MakeRepository;
 }
 
 /** How Baileys is to work for us. */
 export function socketConfig(
   options: SocketOptions,
-  { browser, groupMetadata, lineIsUp }: SocketParts,
+  { browser, groupMetadata, makeSignalRepository }: SocketParts,
 ): Parameters<typeof makeWASocket>[0] {
-  const { network, auth, caches, sentMessages, timings, log } = options;
+  const { network, auth, caches, sentMessages, timings, version, log } = options;
   return {
     waWebSocketUrl: network.webSocketUrl,
     connectTimeoutMs: timings.connectTimeoutMs,
-    auth: { creds: auth.creds, keys: writtenOnlyWhile(lineIsUp, auth.keys) },
-    // The store itself holds until the database answers; a second try could only come too late.
+    auth: { creds: auth.creds, keys: auth.store.keys },
+    makeSignalRepository,
+    // The store takes every change at once; what it refuses, it refuses for good.
     transactionOpts: { maxCommitRetries: 1, delayBetweenTriesMs: 0 },
     logger: createBaileysLogger(log),
     browser,
+    ...(version && { version }),
     // Being "available" silences the phone's own notifications.
     markOnlineOnConnect: false,
     // The initial history stays on, because it carries the first LID mappings.
@@ -55,22 +60,8 @@ export function socketConfig(
     enableRecentMessageCache: false,
     ...(timings.qrLifeMs === undefined ? {} : { qrTimeout: timings.qrLifeMs }),
     msgRetryCounterCache: caches.retryCounters,
-    userDevicesCache: caches.userDevices,
+    userDevicesCache: createDeviceCache(auth.store.keys),
     cachedGroupMetadata: groupMetadata,
     getMessage: async (key) => (key.id ? sentMessages(key.id) : undefined),
-  };
-}
-
-/**
- * Baileys goes on decrypting what has arrived when the line is down, but can neither confirm nor report it. Without these
- * writes the keys stay as they were, and the message can be read when it is delivered again.
- */
-function writtenOnlyWhile(lineIsUp: () => boolean, keys: SignalKeyStore): SignalKeyStore {
-  return {
-    get: (type, ids) => keys.get(type, ids),
-    async set(data) {
-      if (!lineIsUp()) throw new AppError('channel.disconnected', { retryable: true, detail: 'The line is down' });
-      await keys.set(data);
-    },
   };
 }

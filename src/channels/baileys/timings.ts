@@ -1,6 +1,6 @@
 import { type ReconnectDelays, whatsappDelays } from './disconnects.ts';
 
-/** Waits of one connection, all in ms. */
+/** Waits of one connection, all in ms unless it is said otherwise. */
 export interface ConnectionTimings {
   /** From dialling to a first QR code or to being open. */
   connectTimeoutMs: number;
@@ -18,6 +18,8 @@ export interface ConnectionTimings {
   codeAnswerMs: number;
   /** After a code was typed on the phone the pairing follows within this time, or it was another code. */
   codeTypedMs: number;
+  /** Not a time: so many changes may wait for the database before a line is not read any more. */
+  mostWaiting: number;
 }
 
 export interface ChannelTimings extends ConnectionTimings {
@@ -45,5 +47,6 @@ export const whatsappTimings: ChannelTimings = {
   pairingMs: 120_000,
   unconfirmedTries: 3,
   drainMs: 10_000,
+  mostWaiting: 1_000,
   reconnect: whatsappDelays,
 };

@@ -5,10 +5,29 @@ export function accountNotFound(): AppError {
   return new AppError('account.not_found', { status: 404, detail: 'There is no such account.' });
 }
 
+/** The account is run by another process on this database, or by none for a moment. */
+export function accountMoving(): AppError {
+  return new AppError('account.moving', {
+    status: 503,
+    retryable: true,
+    retryAfterSeconds: 2,
+    detail: 'The account is changing hands between two processes. Try again.',
+  });
+}
+
 export function accountPaused(account: Account): AppError {
   return new AppError('account.paused', {
     status: 409,
     detail: `Account ${account.name} is paused. Resume it first.`,
+  });
+}
+
+export function accountBanned(account: Account): AppError {
+  return new AppError('account.restricted', {
+    status: 409,
+    detail:
+      `WhatsApp has banned the number of account ${account.name} until ${account.restrictedUntil?.toISOString() ?? ''}. ` +
+      'Reconnect it then.',
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Channel, ChannelSink, ChannelState } from '../../channels/channel.ts';
 import { isAppError } from '../../platform/errors.ts';
+import type { Lease } from '../../platform/leases.ts';
 import { type Log, withoutRequestId } from '../../platform/log.ts';
 import type { AccountKind } from './account-settings.ts';
 
@@ -7,6 +8,7 @@ export interface ChannelRequest {
   accountId: string;
   kind: AccountKind;
   sink: ChannelSink;
+  lease: Lease;
   /** A person waits for it. */
   urgent: boolean;
 }
@@ -18,24 +20,31 @@ export interface RunnerOptions {
   accountId: string;
   kind: AccountKind;
   open: ChannelFactory;
+  /** Throws when the account is not ours. */
+  lease(): Lease;
   inbox: Pick<ChannelSink, 'incoming' | 'receipt' | 'notice'>;
   /** Told after each state of the present channel, in order. */
-  onState(state: ChannelState): void;
+  onState(lease: Lease, state: ChannelState): void;
   log: Log;
 }
 
 /** Runs one account's channel in this process: never two at once, each start and stop after the one before. */
 export interface AccountRunner {
-  /** The channel that is running, or undefined. */
-  readonly channel: Channel | undefined;
+  /** The channel that is running and in whose name, or undefined. */
+  readonly present: RunningChannel | undefined;
   /** Stops what runs and starts anew. */
   restart(options: { urgent: boolean }): Promise<void>;
   stop(): Promise<void>;
 }
 
+export interface RunningChannel {
+  channel: Channel;
+  lease: Lease;
+}
+
 export function createAccountRunner(options: RunnerOptions): AccountRunner {
   const { accountId, kind, log } = options;
-  let channel: Channel | undefined;
+  let present: RunningChannel | undefined;
   let last: Promise<void> = Promise.resolve();
 
   function inTurn(work: () => Promise<void>): Promise<void> {
@@ -45,32 +54,33 @@ export function createAccountRunner(options: RunnerOptions): AccountRunner {
   }
 
   async function stopChannel(): Promise<void> {
-    const running = channel;
-    channel = undefined;
-    await running?.stop();
+    const running = present;
+    present = undefined;
+    await running?.channel.stop();
   }
 
   async function startChannel(urgent: boolean): Promise<void> {
-    const opened: Channel = await open(urgent, (state) => {
+    const lease = options.lease();
+    const opened: Channel = await open(lease, urgent, (state) => {
       // A channel that is being stopped has no say in the account's status any more.
-      if (channel === opened) options.onState(state);
+      if (present?.channel === opened) options.onState(lease, state);
     });
-    channel = opened;
+    present = { channel: opened, lease };
     await withoutRequestId(() => opened.start());
   }
 
-  async function open(urgent: boolean, onState: (state: ChannelState) => void): Promise<Channel> {
+  async function open(lease: Lease, urgent: boolean, onState: (state: ChannelState) => void): Promise<Channel> {
     try {
-      return await options.open({ accountId, kind, urgent, sink: { ...options.inbox, state: onState } });
+      return await options.open({ accountId, kind, urgent, lease, sink: { ...options.inbox, state: onState } });
     } catch (error) {
-      options.onState({ kind: 'failed', reason: isAppError(error) ? error.code : 'internal' });
+      options.onState(lease, { kind: 'failed', reason: isAppError(error) ? error.code : 'internal' });
       throw error;
     }
   }
 
   return {
-    get channel() {
-      return channel;
+    get present() {
+      return present;
     },
     restart: ({ urgent }) =>
       inTurn(async () => {

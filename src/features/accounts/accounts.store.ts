@@ -41,7 +41,7 @@ export const columns = `
   a.qr_expires_at AS "qrExpiresAt", a.pairing_code AS "pairingCode", a.pairing_code_phone AS "pairingCodePhone",
   a.pairing_code_expires_at AS "pairingCodeExpiresAt", a.pairing_code_asked_at AS "pairingCodeAskedAt",
   a.pairing_code_revision AS "pairingCodeRevision", a.notice, a.phone, a.lid,
-  a.restricted_until AS "restrictedUntil", a.settings, a.created_at AS "createdAt",
+  CASE WHEN a.restricted_until > now() THEN a.restricted_until END AS "restrictedUntil", a.settings, a.created_at AS "createdAt",
   (SELECT k.hint FROM api_keys k WHERE k.account_id = a.id AND k.ends_at IS NULL ORDER BY k.id DESC LIMIT 1)
     AS "apiKeyHint"`;
 
@@ -70,11 +70,21 @@ export async function listAccounts(db: Queryable, afterId: string | null, limit:
   return db.rows<AccountRow>(listSql, [afterId, limit]);
 }
 
-const startableSql = `
-  SELECT ${columns} FROM whatsapp_accounts a WHERE a.linked_at IS NOT NULL AND NOT a.paused ORDER BY a.id`;
+const outlinesSql = `
+  SELECT id, kind, phone, paused, linked_at IS NOT NULL AS linked, status_reason AS "statusReason" FROM whatsapp_accounts ORDER BY id`;
 
-export async function listStartable(db: Queryable): Promise<AccountRow[]> {
-  return db.rows<AccountRow>(startableSql);
+/** What decides whether an account runs. */
+export interface AccountOutline {
+  id: string;
+  kind: AccountKind;
+  phone: string | null;
+  paused: boolean;
+  linked: boolean;
+  statusReason: string | null;
+}
+
+export async function listOutlines(db: Queryable): Promise<AccountOutline[]> {
+  return db.rows<AccountOutline>(outlinesSql);
 }
 
 const updateSql = `
@@ -129,6 +139,8 @@ export interface StatusChange {
   /** The same for the code to type. */
   pairingCode: { code: Buffer; phone: string; expiresAt: Date; askedAt: Date } | null;
   self: { phone: string | null; lid: string | null } | null;
+  /** Until when nothing may be tried, where the network has said so. */
+  restrictedUntil: Date | null;
 }
 
 const statusSql = `
@@ -142,7 +154,7 @@ const statusSql = `
       pairing_code_asked_at = coalesce($16, pairing_code_asked_at),
       pairing_code_revision = pairing_code_revision
         + CASE WHEN $16::timestamptz IS DISTINCT FROM pairing_code_asked_at AND $13::bytea IS NOT NULL THEN 1 ELSE 0 END,
-      phone = coalesce($9, phone), lid = coalesce($10, lid)
+      phone = coalesce($9, phone), lid = coalesce($10, lid), restricted_until = coalesce($17, restricted_until)
   WHERE id = $1 AND paused = $11`;
 
 /** Writes nothing when the account is paused and the writer believes otherwise, or the other way round. */
@@ -165,6 +177,7 @@ export async function writeStatus(db: Queryable, id: string, change: StatusChang
     pairingCode?.phone ?? null,
     pairingCode?.expiresAt ?? null,
     pairingCode?.askedAt ?? null,
+    change.restrictedUntil,
   ]);
   return count > 0;
 }
@@ -173,14 +186,15 @@ export async function writeStatus(db: Queryable, id: string, change: StatusChang
 export function statusChangeKind(events: EventBus): ChangeKind<StatusChange & { occurrences: readonly Occurrence[] }> {
   return {
     name: 'account-status',
-    async apply(tx, accountId, rows) {
-      const last = rows.at(-1);
-      if (!last) return;
-      if (!(await writeStatus(tx, accountId, last, false))) return;
-      await events.publish(
-        tx,
-        rows.flatMap((row) => row.occurrences),
-      );
+    order: 5,
+    async apply(tx, changes) {
+      for (const owner of new Set(changes.map((change) => change.owner))) {
+        const rows = changes.filter((change) => change.owner === owner).map(({ row }) => row);
+        const last = rows.at(-1);
+        if (!last || !(await writeStatus(tx, owner, last, false))) continue;
+        const occurrences = rows.flatMap((row) => row.occurrences);
+        await events.publish(tx, occurrences);
+      }
     },
   };
 }
@@ -190,9 +204,28 @@ const neverLinkedSql = `
   SET status = $1, status_message = $2, status_reason = $3, next_step = $4, status_since = now(), qr = NULL,
       qr_attempt = 0, qr_expires_at = NULL, pairing_code = NULL, pairing_code_phone = NULL,
       pairing_code_expires_at = NULL
-  WHERE linked_at IS NULL AND status IN ('initializing', 'qr_ready') AND NOT paused`;
+  WHERE id = $5 AND linked_at IS NULL AND status IN ('initializing', 'qr_ready') AND NOT paused`;
 
 /** Codes of an earlier process are worth nothing. */
-export async function forgetOldCodes(db: Queryable, status: AccountStatus): Promise<void> {
-  await db.execute(neverLinkedSql, [status.status, status.message, status.reason, status.nextStep]);
+export async function forgetOldCodes(db: Queryable, id: string, status: AccountStatus): Promise<void> {
+  await db.execute(neverLinkedSql, [status.status, status.message, status.reason, status.nextStep, id]);
+}
+
+const restrictSql = `
+  UPDATE whatsapp_accounts a SET restricted_until = g.until
+  FROM unnest($1::text[], $2::timestamptz[]) AS g(id, until)
+  WHERE a.id = g.id AND a.restricted_until IS DISTINCT FROM g.until`;
+
+/** Until when the network refuses something; the last of a commit counts. */
+export function restrictionKind(events: EventBus): ChangeKind<{ until: Date | null }> {
+  return {
+    name: 'account-restriction',
+    async apply(tx, changes) {
+      const last = new Map(changes.map(({ owner, row }) => [owner, row.until]));
+      await tx.execute(restrictSql, [[...last.keys()], [...last.values()]]);
+      tx.afterCommit(() => {
+        for (const id of last.keys()) events.announce(`account:${id}`);
+      });
+    },
+  };
 }

@@ -1,4 +1,3 @@
-import type { Channel } from '../../channels/channel.ts';
 import type { Actor } from '../../platform/actor.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { CommitWriter } from '../../platform/commit-writer.ts';
@@ -6,6 +5,7 @@ import type { Database, Queryable, Transaction } from '../../platform/database.t
 import { AppError } from '../../platform/errors.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import { newId } from '../../platform/ids.ts';
+import type { Leases } from '../../platform/leases.ts';
 import type { Service } from '../../platform/lifecycle.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Secrets } from '../../platform/secrets.ts';
@@ -14,25 +14,26 @@ import type { Act, Audit } from '../audit/audit.ts';
 import { type Account, accountOf } from './account.ts';
 import { changeActs } from './account-acts.ts';
 import { createRemoval, type RemovalOptions } from './account-removal.ts';
+import { createSupervisor, isBanned } from './account-supervisor.ts';
 import { type AccountFinder, createAccountFinder } from './account-search.ts';
-import { accountNotFound, accountPaused, notConnected } from './account-errors.ts';
-import type { ChannelFactory } from './account-runner.ts';
+import { accountBanned, accountNotFound, accountPaused, notConnected } from './account-errors.ts';
+import type { ChannelFactory, RunningChannel } from './account-runner.ts';
 import { type AccountKind, type SettingsChange, withChange } from './account-settings.ts';
 import { type AccountStatus, neverLinkedStatus, pausedStatus, statusOf } from './account-status.ts';
 import {
   findAccount,
   findByNumber,
-  forgetOldCodes,
   insertAccount,
   listAccounts,
-  listStartable,
   lockAccount,
+  restrictionKind,
   setPaused,
   updateAccount,
   writeStatus,
 } from './accounts.store.ts';
 import { dismissNotice, linkedChangeKind } from './link.store.ts';
 import { createLinkingCodes, type LinkingCodes, type LinkingTimings } from './linking-codes.ts';
+import type { OwnershipTimings } from './ownership.ts';
 import { createRunningAccounts, type Inbox } from './running-accounts.ts';
 import { createStatusWriter, statusOccurrence } from './status-writer.ts';
 
@@ -82,13 +83,18 @@ export interface Accounts extends Service, LinkingCodes, AccountFinder {
   dismissNotice(id: string): Promise<Account>;
   /** Resolves with the account once `done` holds for it; rejects when the signal aborts. */
   waitFor(id: string, done: (account: Account) => boolean, signal: AbortSignal): Promise<Account>;
-  /** The channel that runs in this process, if any. */
-  channel(id: string): Channel | undefined;
+  /** The channel that runs in this process, if any, and the lease in whose name. */
+  running(id: string): RunningChannel | undefined;
   /** Told whenever a channel here starts, stops or changes its state. Returns the function that ends it. */
   watchChannels(listener: (accountId: string) => void): () => void;
 }
 
 export interface AccountsOptions extends Omit<RemovalOptions, 'running' | 'statuses'> {
+  leases: Leases;
+  /** No other process can be alive on this database. */
+  alone: boolean;
+  /** Whether accounts of this kind can run in this process now. */
+  mayTake(kind: AccountKind): Promise<boolean>;
   database: Database;
   writer: CommitWriter;
   events: EventBus;
@@ -102,8 +108,7 @@ export interface AccountsOptions extends Omit<RemovalOptions, 'running' | 'statu
   /** Whether numbers of the sandbox exist on the network of kind `whatsapp` too. */
   sandboxNumbersEverywhere: boolean;
   linking: LinkingTimings;
-  /** How often a wait looks at the row, for changes made by another process. */
-  pollMs: number;
+  timings: OwnershipTimings;
   clock: Clock;
   log: Log;
 }
@@ -116,8 +121,10 @@ export function createAccounts(options: AccountsOptions): Accounts {
       refuseUnlessOffered(request.kind);
       return options.openChannel(request);
     },
+    lease: (id) => supervisor.require(id),
     inbox: options.inbox,
     statuses,
+    restriction: restrictionKind(events),
     linkedChange: linkedChangeKind({ events, endQueue: (tx, id) => options.inbox.endQueue(tx, id) }),
     holderOf: (accountId, phone) => findByNumber(database, accountId, phone),
     log,
@@ -128,7 +135,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
     throw new AppError(`${kind}.off`, { status: 409, detail: `Accounts of kind ${kind} are switched off.` });
   }
 
-  const remove = createRemoval({ ...options, running, statuses });
+  const removal = createRemoval({ ...options, running, statuses });
+  const supervisor = createSupervisor({ ...options, running, statuses, removal });
 
   async function get(id: string, db: Queryable = database): Promise<Account> {
     const row = await findAccount(db, id);
@@ -137,7 +145,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
   }
 
   async function changeStatus(tx: Transaction, id: string, status: AccountStatus, paused: boolean): Promise<void> {
-    await writeStatus(tx, id, { status, qr: null, pairingCode: null, self: null }, paused);
+    const change = { status, qr: null, pairingCode: null, self: null, restrictedUntil: null };
+    await writeStatus(tx, id, change, paused);
     await events.publish(tx, [statusOccurrence(id, status)]);
     tx.afterCommit(() => events.announce(`account:${id}`));
   }
@@ -153,12 +162,6 @@ export function createAccounts(options: AccountsOptions): Accounts {
     return get(account.id);
   }
 
-  function startLater(account: Account, urgent: boolean): void {
-    running.restart(account, { urgent }).catch((error: unknown) => {
-      log.error('The account did not start', { accountId: account.id, error });
-    });
-  }
-
   async function waitFor(id: string, done: (account: Account) => boolean, signal: AbortSignal): Promise<Account> {
     for (;;) {
       const woken = new AbortController();
@@ -168,7 +171,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
         const account = await get(id);
         if (done(account)) return account;
         signal.throwIfAborted();
-        await clock.sleep(options.pollMs, AbortSignal.any([signal, woken.signal])).catch(() => undefined);
+        await clock.sleep(options.timings.pollMs, AbortSignal.any([signal, woken.signal])).catch(() => undefined);
         signal.throwIfAborted();
       } finally {
         unlisten();
@@ -180,7 +183,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     ...options,
     timings: options.linking,
     statuses,
-    channel: (id) => running.channel(id),
+    channel: (id) => running.present(id)?.channel,
     restart,
     waitFor,
   });
@@ -189,12 +192,9 @@ export function createAccounts(options: AccountsOptions): Accounts {
     ...codes,
     ...createAccountFinder(database),
     name: 'accounts',
-    async start() {
-      await forgetOldCodes(database, neverLinkedStatus);
-      for (const row of await listStartable(database)) startLater(accountOf(row), false);
-    },
+    start: () => supervisor.start(),
     async stop() {
-      await running.stopAll();
+      await supervisor.stop();
       statuses.stop();
     },
 
@@ -205,10 +205,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
       const issued = await access.issueAccountKey(tx, id, input.kind === 'sandbox' ? 'test' : 'live');
       const account = await get(id, tx);
       await audit.record(tx, { actor, action: 'account.created', account, details: { kind: account.kind } });
-      tx.afterCommit(() => {
-        events.announce('roster');
-        startLater(account, true);
-      });
+      tx.afterCommit(() => events.announce('roster'));
+      await supervisor.begin(tx, { ...account, statusReason: null });
       return { account, issued };
     },
     list: async (afterId, limit) => (await listAccounts(database, afterId, limit)).map(accountOf),
@@ -243,13 +241,15 @@ export function createAccounts(options: AccountsOptions): Accounts {
         await audit.record(tx, { actor, action: 'account.resumed', account });
         await changeStatus(tx, id, account.linked ? statusOf({ kind: 'stopped' }) : neverLinkedStatus, false);
       });
-      return account.linked ? restart(account) : get(id);
+      return account.linked && supervisor.owns(id) ? restart(account) : get(id);
     },
 
     async reconnect(id, actor) {
       const account = await get(id);
       if (account.paused) throw accountPaused(account);
-      const present = running.channel(id)?.state.kind;
+      if (isBanned(account.status.reason) && account.restrictedUntil) throw accountBanned(account);
+      supervisor.require(id);
+      const present = running.present(id)?.channel.state.kind;
       if (present === 'connecting' || present === 'pairing') return account;
       await recordAsked({ actor, action: 'account.reconnected', account });
       return restart(account);
@@ -257,7 +257,8 @@ export function createAccounts(options: AccountsOptions): Accounts {
 
     async logOut(id, actor) {
       const account = await get(id);
-      const pairing = running.channel(id)?.pairing;
+      if (account.linked) supervisor.require(id);
+      const pairing = running.present(id)?.channel.pairing;
       if (!pairing || account.status.status !== 'ready') throw notConnected(account, 'Reconnect it first.');
       await recordAsked({ actor, action: 'account.unlinked', account });
       await pairing.unlink('unlinked_by_you');
@@ -265,7 +266,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       return get(id);
     },
 
-    remove: async (id, actor) => remove(await get(id), actor),
+    remove: async (id, actor) => removal.remove(await get(id), actor),
 
     async replaceKey(tx, id, overlapMinutes, actor) {
       if (!(await lockAccount(tx, id))) throw accountNotFound();
@@ -282,7 +283,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       return get(id);
     },
     waitFor,
-    channel: (id) => running.channel(id),
+    running: (id) => running.present(id),
     watchChannels: (listener) => running.watch(listener),
   };
 }

@@ -40,12 +40,13 @@ export function linkedChangeKind(parts: LinkedChangeParts): ChangeKind<LinkChang
 
   return {
     name: 'account-linked',
-    async apply(tx, accountId, rows) {
-      const last = rows.at(-1);
-      if (!last) return;
-      if (last.linked) await link(tx, accountId, last);
-      else await tx.execute(unlinkSql, [accountId]);
-      tx.afterCommit(() => parts.events.announce(`account:${accountId}`));
+    alone: true,
+    async apply(tx, changes) {
+      for (const [owner, row] of new Map(changes.map((change) => [change.owner, change.row]))) {
+        if (row.linked) await link(tx, owner, row);
+        else await tx.execute(unlinkSql, [owner]);
+        tx.afterCommit(() => parts.events.announce(`account:${owner}`));
+      }
     },
   };
 }

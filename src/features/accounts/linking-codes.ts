@@ -7,7 +7,7 @@ import type { Secrets } from '../../platform/secrets.ts';
 import { type Account, accountOf } from './account.ts';
 import type { AccountKind } from './account-settings.ts';
 import { numberInUse, numberInUseStatus } from './account-status.ts';
-import { accountNotFound, accountPaused, alreadyLinked, notPairing } from './account-errors.ts';
+import { accountMoving, accountNotFound, accountPaused, alreadyLinked, notPairing } from './account-errors.ts';
 import { type AccountRow, findAccount, findByNumber } from './accounts.store.ts';
 import { type Linking, linkingOf, type PairingCode, type QrCode } from './linking.ts';
 import { pairingCodePlace, qrPlace, type StatusWriter } from './status-writer.ts';
@@ -93,12 +93,7 @@ export function createLinkingCodes(options: LinkingCodesOptions): LinkingCodes {
   function pairingHere(id: string): { channel: Channel; state: PairingState } {
     const channel = options.channel(id);
     if (channel?.state.kind === 'pairing') return { channel, state: channel.state };
-    throw new AppError('account.moving', {
-      status: 503,
-      retryable: true,
-      retryAfterSeconds: 2,
-      detail: 'The account is changing hands between two processes. Try again.',
-    });
+    throw accountMoving();
   }
 
   async function refuseTooSoon(id: string): Promise<void> {

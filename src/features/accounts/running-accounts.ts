@@ -1,8 +1,9 @@
-import type { Channel, ChannelNotice, ChannelSink, ChannelState } from '../../channels/channel.ts';
+import type { ChannelNotice, ChannelSink, ChannelState } from '../../channels/channel.ts';
 import type { Batch, ChangeKind } from '../../platform/commit-writer.ts';
 import type { Transaction } from '../../platform/database.ts';
+import type { Lease } from '../../platform/leases.ts';
 import type { Log } from '../../platform/log.ts';
-import { type AccountRunner, type ChannelFactory, createAccountRunner } from './account-runner.ts';
+import { type AccountRunner, type ChannelFactory, createAccountRunner, type RunningChannel } from './account-runner.ts';
 import type { AccountKind } from './account-settings.ts';
 import { numberInUse, numberInUseStatus, statusOf } from './account-status.ts';
 import type { LinkChange } from './link.store.ts';
@@ -19,9 +20,12 @@ export interface Inbox {
 
 export interface RunningAccountsOptions {
   open: ChannelFactory;
+  /** Throws when the account is not ours. */
+  lease(accountId: string): Lease;
   inbox: Inbox;
   statuses: StatusWriter;
   linkedChange: ChangeKind<LinkChange>;
+  restriction: ChangeKind<{ until: Date | null }>;
   /** Another account of this server that is linked to the number, if any. */
   holderOf(accountId: string, phone: string): Promise<{ name: string } | undefined>;
   log: Log;
@@ -31,8 +35,11 @@ export interface RunningAccountsOptions {
 export interface RunningAccounts {
   restart(account: { id: string; kind: AccountKind }, options: { urgent: boolean }): Promise<void>;
   stop(accountId: string): Promise<void>;
-  stopAll(): Promise<void>;
-  channel(accountId: string): Channel | undefined;
+  /** Ids of those that were begun here and not stopped. */
+  all(): string[];
+  /** Begun here and not stopped, whatever became of it. */
+  has(accountId: string): boolean;
+  present(accountId: string): RunningChannel | undefined;
   /** Told of each that runs, and whenever a channel starts, stops or changes its state. Returns the function that ends it. */
   watch(listener: (accountId: string) => void): () => void;
 }
@@ -49,21 +56,23 @@ export function createRunningAccounts(options: RunningAccountsOptions): RunningA
     for (const listener of listeners) listener(accountId);
   }
 
-  function told(accountId: string, state: ChannelState): void {
+  function told(lease: Lease, state: ChannelState): void {
+    const accountId = lease.name;
     const holder = state.kind === 'needs-login' && state.reason === numberInUse ? holders.get(accountId) : undefined;
     holders.delete(accountId);
-    statuses.write(accountId, state, holder === undefined ? statusOf(state) : numberInUseStatus(holder));
+    statuses.write(lease, state, holder === undefined ? statusOf(state) : numberInUseStatus(holder));
     tell(accountId);
   }
 
   /** An account is online for others only once its number is known to be its own: its queue would leave at once. */
-  async function toldOnline(accountId: string, state: Extract<ChannelState, { kind: 'online' }>): Promise<void> {
+  async function toldOnline(lease: Lease, state: Extract<ChannelState, { kind: 'online' }>): Promise<void> {
+    const accountId = lease.name;
     const { phone } = state.self;
     const holder = phone === null ? undefined : await options.holderOf(accountId, phone);
-    const channel = runners.get(accountId)?.channel;
+    const channel = runners.get(accountId)?.present?.channel;
     if (channel?.state.kind !== 'online') return;
     if (!holder) {
-      told(accountId, state);
+      told(lease, state);
       return;
     }
     log.warn('The number is already linked to another account', { accountId });
@@ -79,17 +88,18 @@ export function createRunningAccounts(options: RunningAccountsOptions): RunningA
       accountId: id,
       kind,
       open: options.open,
+      lease: () => options.lease(id),
       inbox: {
         incoming: inbox.incoming,
         receipt: inbox.receipt,
         notice: (notice, batch) => takeNotice(options, notice, batch),
       },
-      onState(state) {
+      onState(lease, state) {
         if (state.kind !== 'online') {
-          told(id, state);
+          told(lease, state);
           return;
         }
-        toldOnline(id, state).catch((error: unknown) => {
+        toldOnline(lease, state).catch((error: unknown) => {
           log.error('The number of the account could not be checked', { accountId: id, error });
           void runner.restart({ urgent: false }).catch(() => undefined);
         });
@@ -117,10 +127,9 @@ export function createRunningAccounts(options: RunningAccountsOptions): RunningA
       return restart;
     },
     stop,
-    async stopAll() {
-      await Promise.all([...runners.keys()].map(stop));
-    },
-    channel: (accountId) => runners.get(accountId)?.channel,
+    all: () => [...runners.keys()],
+    has: (accountId) => runners.has(accountId),
+    present: (accountId) => runners.get(accountId)?.present,
     watch(listener) {
       listeners.add(listener);
       for (const accountId of runners.keys()) listener(accountId);
@@ -136,6 +145,9 @@ function takeNotice(options: RunningAccountsOptions, notice: ChannelNotice, batc
       return;
     case 'unpaired':
       batch.add(options.linkedChange, { linked: false, phone: null, lid: null });
+      return;
+    case 'restricted':
+      batch.add(options.restriction, { until: notice.until });
       return;
     case 'mapping':
       options.inbox.mapping(notice, batch);

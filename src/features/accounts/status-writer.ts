@@ -1,15 +1,15 @@
 import type { ChannelState } from '../../channels/channel.ts';
-import type { CommitWriter } from '../../platform/commit-writer.ts';
+import type { CommitWriter, Lane } from '../../platform/commit-writer.ts';
 import type { EventBus, Occurrence } from '../../platform/event-bus.ts';
-import type { Log } from '../../platform/log.ts';
+import type { Lease } from '../../platform/leases.ts';
 import type { SealedPlace, Secrets } from '../../platform/secrets.ts';
 import type { EventName } from '../../events.ts';
 import type { AccountStatus } from './account-status.ts';
 import { statusChangeKind, type StatusChange } from './accounts.store.ts';
 
 export interface StatusWriter {
-  /** Stores what a channel says of itself, and in which words, in order with everything else that the channel stores. */
-  write(accountId: string, state: ChannelState, status: AccountStatus): void;
+  /** Stores what a channel says of itself, and in which words, in the name of its lease. */
+  write(lease: Lease, state: ChannelState, status: AccountStatus): void;
   /** Resolves when everything said of the account so far is stored. */
   written(accountId: string): Promise<void>;
   stop(): void;
@@ -19,13 +19,12 @@ export interface StatusWriterOptions {
   writer: CommitWriter;
   events: EventBus;
   secrets: Secrets;
-  log: Log;
 }
 
 export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
-  const { writer, events, secrets, log } = options;
+  const { writer, events, secrets } = options;
   const kind = statusChangeKind(events);
-  const stopping = new AbortController();
+  const lanes = new Map<string, { lease: Lease; lane: Lane }>();
   const lastWords = new Map<string, string>();
   const lastQr = new Map<string, number>();
 
@@ -53,19 +52,36 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
     return found;
   }
 
+  function laneOf(lease: Lease): Lane {
+    const known = lanes.get(lease.name);
+    if (known?.lease === lease && !known.lane.broken.aborted) return known.lane;
+    known?.lane.close('There is a newer one');
+    const lane = writer.lane(lease);
+    lanes.set(lease.name, { lease, lane });
+    return lane;
+  }
+
   return {
-    write(accountId, state, status) {
+    write(lease, state, status) {
+      const accountId = lease.name;
       const self = state.kind === 'online' ? state.self : null;
-      const change: StatusChange = { ...codesOf(accountId, state), status, self };
-      const batch = writer.batch(accountId);
+      const restrictedUntil = state.kind === 'failed' ? (state.until ?? null) : null;
+      const change: StatusChange = { ...codesOf(accountId, state), status, self, restrictedUntil };
+      const lane = laneOf(lease);
+      const batch = lane.batch();
       batch.add(kind, { ...change, occurrences: occurrencesOf(accountId, change) });
-      writer.commit(batch, stopping.signal).then(
-        () => events.announce(`account:${accountId}`),
-        (error: unknown) => log.error("The account's status was not stored", { accountId, error }),
-      );
+      batch.afterCommit(() => events.announce(`account:${accountId}`));
+      lane.commit(batch);
     },
-    written: (accountId) => writer.commit(writer.batch(accountId), stopping.signal),
-    stop: () => stopping.abort(new Error('The server is stopping')),
+    written: async (accountId) =>
+      lanes
+        .get(accountId)
+        ?.lane.settled()
+        .catch(() => undefined),
+    stop() {
+      for (const { lane } of lanes.values()) lane.close('The server is stopping');
+      lanes.clear();
+    },
   };
 }
 

@@ -1,18 +1,24 @@
 import type { Channel } from '../../channels/channel.ts';
 import { type Clock, endsWithin } from '../../platform/clock.ts';
-import { type Database, isUnavailable, type Transaction } from '../../platform/database.ts';
+import type { ChangeKind, Lane } from '../../platform/commit-writer.ts';
+import { type Database, isUnavailable } from '../../platform/database.ts';
 import { isAppError } from '../../platform/errors.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
+import type { Lease } from '../../platform/leases.ts';
 import type { Log } from '../../platform/log.ts';
 import { backoffMs, type Random } from '../../platform/retry.ts';
 import type { MessageRow } from './message.ts';
-import { announceChange, statusOccurrence } from './message-events.ts';
 import { bucketAfter, depart, departuresToLookAt, nextDepartureMs, type Pace } from './pacing.ts';
-import { claimNext, lastDepartures, listUnconfirmed, markFailed, markSent } from './queue.store.ts';
+import { claimNext, lastDepartures, listUnconfirmed } from './queue.store.ts';
+import type { SendResult } from './results.store.ts';
 
 export interface DispatcherOptions {
   accountId: string;
   channel: Channel;
+  lease: Lease;
+  /** Where results are stored. */
+  lane: Lane;
+  result: ChangeKind<SendResult>;
   database: Database;
   events: EventBus;
   /** The account's present pace; asked at each look at the queue, and a change wakes the loop. */
@@ -26,7 +32,7 @@ export interface DispatcherOptions {
 export interface DispatcherTimings {
   /** How long a loop with nothing to do waits to be woken. */
   idleMs: number;
-  /** Messages of one account under way at once, each in another chat. */
+  /** Messages of one account under way at once. */
   underWay: number;
 }
 
@@ -34,7 +40,10 @@ export interface DispatcherTimings {
 export interface Dispatcher {
   start(): void;
   wake(): void;
-  /** Claims nothing more, lets what is under way have its result for so long, and resolves when nothing is left. */
+  /**
+   * Claims nothing more, lets what is under way have its result for so long, and resolves when nothing is left and every
+   * result is stored, or the lane is closed.
+   */
   stop(options: { drainMs: number }): Promise<void>;
 }
 
@@ -43,10 +52,12 @@ const retryBackoff = { baseMs: 500, capMs: 10_000 };
 const holdBackoff = { baseMs: 100, capMs: 2_000 };
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { accountId, channel, database, events, timings, clock, log } = options;
+  const { accountId, channel, database, events, timings, clock, log, lane } = options;
   const claiming = new AbortController();
   const stopping = new AbortController();
   const underWay = new Set<Promise<void>>();
+  /** Chats with a message whose first try had no result: the others wait, so that the order stays. */
+  const blockedChats = new Map<string, number>();
   let wakeUp = new AbortController();
   let running: Promise<void> | undefined;
   let unlisten: (() => void) | undefined;
@@ -54,7 +65,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   let bucket: { pace: Pace; fullAt: number } | undefined;
 
   async function run(): Promise<void> {
-    for (const row of await holding(() => listUnconfirmed(database, accountId))) launch(row);
+    for (const row of await holding(() => listUnconfirmed(database, accountId))) launch(row, true);
     for (;;) {
       const asleep = wakeUp;
       const waitMs = await sendWhatMay().catch(lookAgain);
@@ -71,16 +82,23 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   /** Launches every message that may leave now; returns how long to wait for the next look. */
   async function sendWhatMay(): Promise<number> {
     await adoptPace(await holding(() => options.pace()));
-    while (underWay.size < timings.underWay && !claiming.signal.aborted) {
+    // Refilled when half of it is free: a look at the queue for each single message would cost more than the message.
+    while (underWay.size <= timings.underWay / 2 && !claiming.signal.aborted) {
       const nowMs = clock.now().getTime();
       const delayMs = bucket ? nextDepartureMs(bucket.pace, bucket.fullAt, nowMs) - nowMs : 0;
       if (delayMs > 0) return Math.min(delayMs, timings.idleMs);
-      const row = await holding(() => claimNext(database, accountId));
-      if (!row) break;
+      const count = bucket ? 1 : timings.underWay - underWay.size;
+      const rows = await holding(() => claim(count));
+      if (rows.length === 0) break;
       events.announce(`messages:${accountId}`);
-      launch(row);
+      for (const row of rows) launch(row, false);
     }
     return timings.idleMs;
+  }
+
+  function claim(count: number): Promise<MessageRow[]> {
+    const { epoch } = options.lease;
+    return claimNext(database, { accountId, epoch, count, blockedChats: [...blockedChats.keys()] });
   }
 
   async function adoptPace(pace: Pace | undefined): Promise<void> {
@@ -94,25 +112,25 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     bucket = { pace, fullAt: bucketAfter(pace, departuresMs) };
   }
 
-  function launch(row: MessageRow): void {
+  function launch(row: MessageRow, again: boolean): void {
     if (bucket) bucket.fullAt = depart(bucket.pace, bucket.fullAt, clock.now().getTime());
-    const sending = deliver(row)
+    const sending = deliver(row, again)
       .catch((error: unknown) => {
         if (!stopping.signal.aborted) log.error('A message could not be dispatched', { accountId, id: row.id, error });
       })
       .finally(() => {
         underWay.delete(sending);
-        wake();
+        if (underWay.size <= timings.underWay / 2) wake();
       });
     underWay.add(sending);
   }
 
   /** Delivers one message, unless its row gets a result from elsewhere: a receipt that was quicker, or its expiry. */
-  async function deliver(row: MessageRow): Promise<void> {
+  async function deliver(row: MessageRow, again: boolean): Promise<void> {
     const overtaken = new AbortController();
     const unlisten = events.listen(`message:${row.id}`, () => overtaken.abort());
     try {
-      await tryUntilSettled(row, AbortSignal.any([stopping.signal, overtaken.signal]));
+      await tryUntilSettled(row, again, AbortSignal.any([stopping.signal, overtaken.signal]));
     } catch (error) {
       if (!overtaken.signal.aborted) throw error;
     } finally {
@@ -121,53 +139,60 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   }
 
   /** Tries under the same id until there is a result; an unknown one stays `sending` for the next connection. */
-  async function tryUntilSettled(row: MessageRow, signal: AbortSignal): Promise<void> {
-    const { id, remoteId } = row;
+  async function tryUntilSettled(row: MessageRow, again: boolean, signal: AbortSignal): Promise<void> {
+    const { remoteId } = row;
     const content = { type: 'text' as const, text: row.text ?? '' };
-    for (let attempt = 0; ; attempt += 1) {
-      try {
-        await channel.send({ remoteId, to: row.toJid ?? row.chatJid, content }, signal);
-        await record((tx) => markSent(tx, id));
-        return;
-      } catch (error) {
-        signal.throwIfAborted();
-        if (!isAppError(error)) throw error;
-        if (!error.retryable) {
-          const { code, message } = error;
-          await record((tx) => markFailed(tx, id, { code, message, retryable: false }));
+    const to = row.toJid ?? row.chatJid;
+    let unblock = again ? block(row.chatJid) : undefined;
+    try {
+      for (let attempt = 0; ; attempt += 1) {
+        try {
+          await channel.send({ remoteId, to, content, again: again || attempt > 0 }, signal);
+          record({ id: row.id, error: null });
           return;
+        } catch (error) {
+          signal.throwIfAborted();
+          if (!isAppError(error)) throw error;
+          if (!error.retryable) {
+            record({ id: row.id, error: { code: error.code, message: error.message } });
+            return;
+          }
+          unblock ??= block(row.chatJid);
+          log.info('A message has no result yet', { accountId, id: row.id, attempt, code: error.code });
+          const waitMs = error.code === 'channel.unconfirmed' ? 0 : backoffMs(attempt, retryBackoff, options.random);
+          await clock.sleep(waitMs, signal);
         }
-        log.info('A message has no result yet', { accountId, id, attempt, code: error.code });
-        const waitMs = error.code === 'channel.unconfirmed' ? 0 : backoffMs(attempt, retryBackoff, options.random);
-        await clock.sleep(waitMs, signal);
       }
+    } finally {
+      unblock?.();
     }
   }
 
-  /** Writes a result and its event, also when the channel has stopped meanwhile. */
-  async function record(change: (tx: Transaction) => Promise<MessageRow | undefined>): Promise<void> {
-    const write = (): Promise<void> =>
-      database.transaction(async (tx) => {
-        const row = await change(tx);
-        if (!row) return;
-        await events.publish(tx, [statusOccurrence(row)]);
-        tx.afterCommit(() => announceChange(events, row));
-      });
-    await repeated(write, stopping.signal);
+  function block(chat: string): () => void {
+    blockedChats.set(chat, (blockedChats.get(chat) ?? 0) + 1);
+    return () => {
+      const left = (blockedChats.get(chat) ?? 1) - 1;
+      if (left > 0) blockedChats.set(chat, left);
+      else blockedChats.delete(chat);
+      wake();
+    };
+  }
+
+  /** Stored with what else the account stores; where that cannot be any more, the row stays `sending` and goes again. */
+  function record(result: SendResult): void {
+    const batch = lane.batch();
+    batch.add(options.result, result);
+    lane.commit(batch);
   }
 
   /** For what only a loop that goes on needs. */
   async function holding<T>(work: () => Promise<T>): Promise<T> {
-    return repeated(work, claiming.signal);
-  }
-
-  async function repeated<T>(work: () => Promise<T>, signal: AbortSignal): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
         return await work();
       } catch (error) {
         if (!isUnavailable(error)) throw error;
-        await clock.sleep(backoffMs(attempt, holdBackoff, options.random), signal);
+        await clock.sleep(backoffMs(attempt, holdBackoff, options.random), claiming.signal);
       }
     }
   }
@@ -179,7 +204,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   return {
     start() {
-      // The account's pace may have changed.
+      // The account's pace, or what it may send, may have changed.
       unlisten ??= events.listen(`account:${accountId}`, wake);
       running ??= run().catch((error: unknown) => {
         if (!claiming.signal.aborted) log.error('The send loop of an account stopped', { accountId, error });
@@ -193,6 +218,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       await endsWithin(clock, drainMs, Promise.all(underWay));
       stopping.abort(new Error('The send loop has stopped'));
       await Promise.all(underWay);
+      // The next loop must not find `sending` what has its result already.
+      await lane.settled().catch(() => undefined);
+      lane.close('The send loop has stopped');
     },
   };
 }

@@ -1,6 +1,8 @@
 import type { Clock } from '../../platform/clock.ts';
+import type { CommitWriter, Lane } from '../../platform/commit-writer.ts';
 import type { Database } from '../../platform/database.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
+import type { Lease } from '../../platform/leases.ts';
 import type { Service } from '../../platform/lifecycle.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Random } from '../../platform/retry.ts';
@@ -9,10 +11,12 @@ import type { Accounts } from '../accounts/accounts.ts';
 import { createDispatcher, type Dispatcher, type DispatcherTimings } from './dispatcher.ts';
 import { paceOf } from './pacing.ts';
 import { listWaitingAccounts } from './queue.store.ts';
+import { resultKind } from './results.store.ts';
 
 export interface DispatchersOptions {
   accounts: Accounts;
   database: Database;
+  writer: CommitWriter;
   events: EventBus;
   timings: DispatchersTimings;
   clock: Clock;
@@ -27,6 +31,9 @@ export interface DispatchersTimings extends DispatcherTimings {
   drainMs: number;
 }
 
+/** How long the last results may take to be stored. */
+const resultsMs = 2_000;
+
 /** One send loop for each account that is online in this process. */
 export interface Dispatchers extends Service {
   wake(accountId: string): void;
@@ -36,6 +43,8 @@ export function createDispatchers(options: DispatchersOptions): Dispatchers {
   const { accounts, log } = options;
   const present = new Map<string, Dispatcher>();
   const turns = new Map<string, Promise<void>>();
+  const lanes = new Set<Lane>();
+  const result = resultKind(options.events);
   let unwatch: (() => void) | undefined;
   let stopping = false;
 
@@ -51,19 +60,33 @@ export function createDispatchers(options: DispatchersOptions): Dispatchers {
   }
 
   async function bringInLine(accountId: string): Promise<void> {
-    const channel = accounts.channel(accountId);
-    const shouldRun = !stopping && channel?.state.kind === 'online';
+    const running = accounts.running(accountId);
     await present.get(accountId)?.stop({ drainMs: 0 });
     present.delete(accountId);
-    if (!shouldRun) return;
+    if (stopping || running?.channel.state.kind !== 'online') return;
     const dispatcher = createDispatcher({
       ...options,
+      ...running,
       accountId,
-      channel,
+      lane: openLane(running.lease),
+      result,
       pace: async () => paceOf((await accounts.get(accountId)).settings.pacing.preset),
     });
     present.set(accountId, dispatcher);
     dispatcher.start();
+  }
+
+  function openLane(lease: Lease): Lane {
+    const lane = options.writer.lane(lease);
+    lanes.add(lane);
+    lane.broken.addEventListener('abort', () => lanes.delete(lane), { once: true });
+    return lane;
+  }
+
+  /** A database that stays away must not keep the server from stopping. */
+  async function giveUpLater(signal: AbortSignal): Promise<void> {
+    await options.clock.sleep(options.timings.drainMs + resultsMs, signal);
+    for (const lane of lanes) lane.close('The server is stopping');
   }
 
   const poll = createSweep({
@@ -88,11 +111,14 @@ export function createDispatchers(options: DispatchersOptions): Dispatchers {
       stopping = true;
       await poll.stop();
       unwatch?.();
+      const stopped = new AbortController();
+      void giveUpLater(stopped.signal).catch(() => undefined);
       await Promise.all(turns.values());
       await Promise.all(
         [...present.values()].map((dispatcher) => dispatcher.stop({ drainMs: options.timings.drainMs })),
       );
       present.clear();
+      stopped.abort();
     },
     wake: (accountId) => present.get(accountId)?.wake(),
   };

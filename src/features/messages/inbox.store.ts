@@ -27,15 +27,15 @@ export interface IncomingRow {
 const insertSql = `
   WITH given AS (
     SELECT g.*, coalesce(replace(l.phone, '+', '') || '@s.whatsapp.net', g."chatJid") AS chat
-    FROM jsonb_to_recordset($2::jsonb) AS g(
-      "id" text, "remoteId" text, "chatJid" text, "chatType" text, "fromJid" text, "fromPhone" text, "fromLid" text,
+    FROM jsonb_to_recordset($1::jsonb) AS g(
+      "accountId" text, "id" text, "remoteId" text, "chatJid" text, "chatType" text, "fromJid" text, "fromPhone" text, "fromLid" text,
       "fromName" text, "fromMe" boolean, "type" text, "text" text, "original" text, "replyTo" text, "sentAt" timestamptz,
       "place" int)
-    LEFT JOIN lid_mappings l ON l.account_id = $1 AND l.lid = g."chatJid"
+    LEFT JOIN lid_mappings l ON l.account_id = g."accountId" AND l.lid = g."chatJid"
   )
   INSERT INTO messages AS m (id, account_id, direction, origin, remote_id, chat_jid, chat_type, from_jid, from_phone,
                              from_lid, from_name, type, text, original, reply_to, status, sent_at, received_at)
-  SELECT id, $1, CASE WHEN "fromMe" THEN 'outgoing' ELSE 'incoming' END,
+  SELECT id, "accountId", CASE WHEN "fromMe" THEN 'outgoing' ELSE 'incoming' END,
          CASE WHEN "fromMe" THEN 'phone' ELSE 'contact' END, "remoteId", chat, "chatType", "fromJid", "fromPhone",
          "fromLid", "fromName", type, text, decode("original", 'base64'), "replyTo",
          CASE WHEN "fromMe" THEN 'sent' ELSE 'received' END, "sentAt", CASE WHEN "fromMe" THEN NULL ELSE now() END
@@ -47,18 +47,27 @@ const insertSql = `
 export function incomingKind(events: EventBus): ChangeKind<IncomingRow> {
   return {
     name: 'messages-incoming',
-    async apply(tx, accountId, rows) {
-      const given = rows.map((row, place) => ({ ...row, original: row.original?.toString('base64') ?? null, place }));
-      const stored = await tx.rows<MessageRow>(insertSql, [accountId, JSON.stringify(given)]);
+    order: 2,
+    async apply(tx, changes) {
+      const given = changes.map(({ owner, row }, place) => ({
+        ...row,
+        accountId: owner,
+        original: row.original?.toString('base64') ?? null,
+        place,
+      }));
+      const stored = await tx.rows<MessageRow>(insertSql, [JSON.stringify(given)]);
       await events.publish(tx, stored.map(incomingOccurrence));
-      if (stored.length > 0) tx.afterCommit(() => events.announce(`messages:${accountId}`));
+      tx.afterCommit(() => {
+        for (const accountId of new Set(stored.map((row) => row.accountId))) events.announce(`messages:${accountId}`);
+      });
     },
   };
 }
 
 const receiptsSql = `
   WITH given AS (
-    SELECT * FROM jsonb_to_recordset($2::jsonb) AS g("remoteId" text, "rank" int, "status" text, "at" timestamptz)
+    SELECT * FROM jsonb_to_recordset($1::jsonb)
+      AS g("accountId" text, "remoteId" text, "rank" int, "status" text, "at" timestamptz)
   )
   UPDATE messages m
   SET status = g.status,
@@ -67,7 +76,7 @@ const receiptsSql = `
       read_at = CASE WHEN g.rank >= 5 THEN coalesce(m.read_at, greatest(g.at, coalesce(m.sent_at, now()))) ELSE m.read_at END,
       played_at = CASE WHEN g.rank >= 6 THEN coalesce(m.played_at, greatest(g.at, coalesce(m.sent_at, now()))) ELSE m.played_at END
   FROM given g
-  WHERE m.account_id = $1 AND m.remote_id = g."remoteId" AND m.direction = 'outgoing' AND m.chat_type = 'personal'
+  WHERE m.account_id = g."accountId" AND m.remote_id = g."remoteId" AND m.direction = 'outgoing' AND m.chat_type = 'personal'
     AND array_position(ARRAY['queued', 'sending', 'sent', 'delivered', 'read', 'played'], m.status) < g.rank
   RETURNING ${messageColumns}`;
 
@@ -77,13 +86,15 @@ const rankOf: Record<Receipt['status'], number> = { delivered: 4, read: 5, playe
 export function receiptKind(events: EventBus): ChangeKind<Receipt> {
   return {
     name: 'message-receipts',
-    async apply(tx, accountId, rows) {
-      const furthest = new Map<string, Receipt & { rank: number }>();
-      for (const row of rows) {
+    order: 4,
+    async apply(tx, changes) {
+      const furthest = new Map<string, Receipt & { accountId: string; rank: number }>();
+      for (const { owner, row } of changes) {
+        const name = `${owner} ${row.remoteId}`;
         const rank = rankOf[row.status];
-        if (rank > (furthest.get(row.remoteId)?.rank ?? 0)) furthest.set(row.remoteId, { ...row, rank });
+        if (rank > (furthest.get(name)?.rank ?? 0)) furthest.set(name, { ...row, accountId: owner, rank });
       }
-      const moved = await tx.rows<MessageRow>(receiptsSql, [accountId, JSON.stringify([...furthest.values()])]);
+      const moved = await tx.rows<MessageRow>(receiptsSql, [JSON.stringify([...furthest.values()])]);
       await events.publish(tx, moved.map(statusOccurrence));
       tx.afterCommit(() => moved.forEach((row) => announceChange(events, row)));
     },
@@ -92,24 +103,29 @@ export function receiptKind(events: EventBus): ChangeKind<Receipt> {
 
 const mappingSql = `
   INSERT INTO lid_mappings (account_id, lid, phone)
-  SELECT DISTINCT ON (lid) $1, lid, phone FROM unnest($2::text[], $3::text[]) AS g(lid, phone)
+  SELECT DISTINCT ON (account_id, lid) account_id, lid, phone
+  FROM unnest($1::text[], $2::text[], $3::text[]) WITH ORDINALITY AS g(account_id, lid, phone, place)
+  ORDER BY account_id, lid, place DESC
   ON CONFLICT (account_id, lid) DO UPDATE SET phone = excluded.phone
   WHERE lid_mappings.phone <> excluded.phone
-  RETURNING lid`;
+  RETURNING account_id AS "accountId", lid`;
 const mergeChatsSql = `
   UPDATE messages m SET chat_jid = replace(l.phone, '+', '') || '@s.whatsapp.net'
-  FROM lid_mappings l
-  WHERE l.account_id = $1 AND l.lid = ANY($2::text[]) AND m.account_id = $1 AND m.chat_jid = l.lid`;
+  FROM unnest($1::text[], $2::text[]) AS g(account_id, lid)
+  JOIN lid_mappings l ON l.account_id = g.account_id AND l.lid = g.lid
+  WHERE m.account_id = l.account_id AND m.chat_jid = l.lid`;
 
 /** Which phone stands behind a LID. What was kept under the LID moves to the phone's chat. */
 export const mappingKind: ChangeKind<{ lid: string; phone: string }> = {
   name: 'lid-mappings',
-  async apply(tx, accountId, rows) {
-    const learnt = await tx.rows<{ lid: string }>(mappingSql, [
-      accountId,
-      rows.map((row) => row.lid),
-      rows.map((row) => row.phone),
+  order: 1,
+  async apply(tx, changes) {
+    const learnt = await tx.rows<{ accountId: string; lid: string }>(mappingSql, [
+      changes.map(({ owner }) => owner),
+      changes.map(({ row }) => row.lid),
+      changes.map(({ row }) => row.phone),
     ]);
-    if (learnt.length > 0) await tx.execute(mergeChatsSql, [accountId, learnt.map(({ lid }) => lid)]);
+    if (learnt.length === 0) return;
+    await tx.execute(mergeChatsSql, [learnt.map(({ accountId }) => accountId), learnt.map(({ lid }) => lid)]);
   },
 };

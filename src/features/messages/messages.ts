@@ -2,12 +2,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type Address, isLid } from '../../channels/address.ts';
 import type { SentMessageLookup } from '../../channels/channel.ts';
 import type { Clock } from '../../platform/clock.ts';
+import type { CommitWriter } from '../../platform/commit-writer.ts';
 import type { Database, Queryable, Transaction } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import { newId } from '../../platform/ids.ts';
 import { group, type Service } from '../../platform/lifecycle.ts';
 import type { Log } from '../../platform/log.ts';
+import type { Probe } from '../../platform/probe.ts';
 import type { Random } from '../../platform/retry.ts';
 import type { Account, Accounts } from '../accounts/accounts.ts';
 import { createDispatchers, type DispatchersTimings } from './dispatchers.ts';
@@ -84,6 +86,7 @@ export interface Messages extends Service {
 
 export interface MessagesOptions {
   database: Database;
+  writer: CommitWriter;
   accounts: Accounts;
   events: EventBus;
   timings: DispatchersTimings & { expiryIntervalMs: number };
@@ -93,6 +96,7 @@ export interface MessagesOptions {
   sandboxNumbersEverywhere: boolean;
   clock: Clock;
   random: Random;
+  probe: Probe;
   log: Log;
 }
 
@@ -147,6 +151,7 @@ export function createMessages(options: MessagesOptions): Messages {
       contentHash: request.origin === 'api' ? hash : null,
     });
     tx.afterCommit(() => {
+      options.probe('accepted');
       dispatchers.wake(account.id);
       events.announce(`messages:${account.id}`);
     });

@@ -2,21 +2,40 @@ import type { Queryable } from '../../platform/database.ts';
 import type { MessageRow } from './message.ts';
 import { messageColumns } from './messages.store.ts';
 
-// Within a chat one message is under way at a time, so that order survives lost confirmations.
+// While the account is restricted, only chats in which somebody has written, or something was confirmed, go on.
 const claimSql = `
-  UPDATE messages m SET status = 'sending', sending_at = now()
-  WHERE m.id = (
-    SELECT q.id FROM messages q
+  WITH owned AS (
+    SELECT a.restricted_until > now() AS restricted
+    FROM account_leases l JOIN whatsapp_accounts a ON a.id = l.account_id
+    WHERE l.account_id = $1 AND l.epoch = $2 FOR SHARE OF l
+  ), next AS (
+    SELECT q.id FROM owned, messages q
     WHERE q.account_id = $1 AND q.status = 'queued' AND (q.expires_at IS NULL OR q.expires_at > now())
-      AND NOT EXISTS (SELECT 1 FROM messages s
-                      WHERE s.account_id = $1 AND s.status = 'sending' AND s.chat_jid = q.chat_jid)
-    ORDER BY q.priority, q.position LIMIT 1
-    FOR UPDATE SKIP LOCKED)
-  RETURNING ${messageColumns}`;
+      AND NOT q.chat_jid = ANY($4::text[])
+      AND (owned.restricted IS NOT TRUE OR EXISTS (
+        SELECT 1 FROM messages k WHERE k.account_id = $1 AND k.chat_jid = q.chat_jid
+          AND (k.direction = 'incoming' OR k.sent_at IS NOT NULL)))
+    ORDER BY q.priority, q.position LIMIT $3
+    FOR UPDATE OF q SKIP LOCKED
+  ), claimed AS (
+    UPDATE messages m SET status = 'sending', sending_at = now() FROM next WHERE m.id = next.id
+    RETURNING ${messageColumns}, m.priority
+  )
+  SELECT * FROM claimed ORDER BY priority, position`;
 
-/** The next message that may leave, now `sending`. */
-export async function claimNext(db: Queryable, accountId: string): Promise<MessageRow | undefined> {
-  return db.one<MessageRow>(claimSql, [accountId]);
+export interface Claim {
+  accountId: string;
+  /** In the name of which lease; nothing is claimed when it is not the present one. */
+  epoch: number;
+  /** At most so many. */
+  count: number;
+  /** Chats in which nothing may leave at present. */
+  blockedChats: readonly string[];
+}
+
+/** The next messages that may leave, now `sending`, in their order. */
+export async function claimNext(db: Queryable, claim: Claim): Promise<MessageRow[]> {
+  return db.rows<MessageRow>(claimSql, [claim.accountId, claim.epoch, claim.count, claim.blockedChats]);
 }
 
 const waitingSql = `SELECT DISTINCT account_id AS id FROM messages WHERE status = 'queued' AND account_id = ANY($1::text[])`;
@@ -44,28 +63,6 @@ const departuresSql = `
 export async function lastDepartures(db: Queryable, accountId: string, count: number): Promise<Date[]> {
   const rows = await db.rows<{ at: Date }>(departuresSql, [accountId, count]);
   return rows.map(({ at }) => at).toReversed();
-}
-
-const sentSql = `
-  UPDATE messages m SET status = 'sent', sent_at = now()
-  WHERE m.id = $1 AND m.status IN ('queued', 'sending') RETURNING ${messageColumns}`;
-
-/** undefined when a receipt was quicker than the confirmation. */
-export async function markSent(db: Queryable, id: string): Promise<MessageRow | undefined> {
-  return db.one<MessageRow>(sentSql, [id]);
-}
-
-const failedSql = `
-  UPDATE messages m
-  SET status = 'failed', failed_at = now(), error_code = $2, error_message = $3, error_retryable = $4
-  WHERE m.id = $1 AND m.status IN ('queued', 'sending') RETURNING ${messageColumns}`;
-
-export async function markFailed(
-  db: Queryable,
-  id: string,
-  error: { code: string; message: string; retryable: boolean },
-): Promise<MessageRow | undefined> {
-  return db.one<MessageRow>(failedSql, [id, error.code, error.message, error.retryable]);
 }
 
 const cancelSql = `

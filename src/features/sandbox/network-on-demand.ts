@@ -1,33 +1,90 @@
+import { AppError } from '../../platform/errors.ts';
+import type { Lease, Leases } from '../../platform/leases.ts';
 import type { Service } from '../../platform/lifecycle.ts';
 import type { PhoneChange, SandboxNetwork } from './network.ts';
 
-/** The network of the sandbox accounts, started with the first of them. */
+/** Under which name a process owns the network; its accounts follow it. */
+const leaseName = 'sandbox';
+
+/** The network of the sandbox accounts, started with the first of them in the one process that owns it. */
 export interface StartedOnDemand extends Service {
-  /** Resolves with the running network. */
+  /** Resolves with the running network. Throws `account.moving` when another process owns it. */
   running(): Promise<SandboxNetwork>;
+  /** Whether it runs in this process, or can from now on. */
+  mayRun(): Promise<boolean>;
   /** Told when something changes on a phone, also of a network that starts later. Returns how to stop watching. */
   watch(listener: (change: PhoneChange) => void): () => void;
 }
 
-export function startOnDemand(network: SandboxNetwork): StartedOnDemand {
-  let starting: Promise<SandboxNetwork> | undefined;
+export interface NetworkOnDemandOptions {
+  leases: Leases;
+  /** No other process can be alive on this database. */
+  alone: boolean;
+  /** A network that keeps its state in the name of this lease. */
+  make: (lease: Lease) => SandboxNetwork;
+}
 
-  async function begin(): Promise<SandboxNetwork> {
+export function startOnDemand({ leases, alone, make }: NetworkOnDemandOptions): StartedOnDemand {
+  const listeners = new Set<(change: PhoneChange) => void>();
+  let present: { lease: Lease; network: Promise<SandboxNetwork> } | undefined;
+
+  async function own(): Promise<Lease | undefined> {
+    const held = leases.held(leaseName);
+    if (held) return held;
+    const [taken] = await (alone ? leases.seize([leaseName]) : leases.take([leaseName]));
+    return taken;
+  }
+
+  async function begin(lease: Lease): Promise<SandboxNetwork> {
+    const network = make(lease);
     await network.start();
+    network.control.watch((change) => listeners.forEach((listener) => listener(change)));
+    lease.lost.addEventListener('abort', () => void end(lease).catch(() => undefined), { once: true });
     return network;
+  }
+
+  async function end(lease?: Lease): Promise<void> {
+    if (!present || (lease && present.lease !== lease)) return;
+    const { network } = present;
+    present = undefined;
+    await network.then(
+      (running) => running.stop(),
+      () => undefined,
+    );
+  }
+
+  async function running(): Promise<SandboxNetwork> {
+    const lease = await own();
+    if (!lease) {
+      throw new AppError('account.moving', {
+        status: 503,
+        retryable: true,
+        retryAfterSeconds: 2,
+        detail: 'The sandbox is changing hands between two processes. Try again.',
+      });
+    }
+    if (present?.lease !== lease) {
+      const network = begin(lease);
+      present = { lease, network };
+      network.catch(() => {
+        if (present?.network === network) present = undefined;
+      });
+    }
+    return present.network;
   }
 
   return {
     name: 'sandbox-network',
     start: () => Promise.resolve(),
     async stop() {
-      if (await starting?.catch(() => undefined)) await network.stop();
+      await end();
+      await leases.release([leaseName]);
     },
-    watch: (listener) => network.control.watch(listener),
-    running: () =>
-      (starting ??= begin().catch((error: unknown) => {
-        starting = undefined;
-        throw error;
-      })),
+    running,
+    mayRun: async () => (await own()) !== undefined,
+    watch(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
   };
 }

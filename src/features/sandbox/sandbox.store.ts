@@ -1,4 +1,7 @@
 import type { Database } from '../../platform/database.ts';
+import { AppError } from '../../platform/errors.ts';
+import { holdLeases } from '../../platform/lease.store.ts';
+import type { Lease } from '../../platform/leases.ts';
 import type { SealedPlace, Secrets } from '../../platform/secrets.ts';
 import type { NetworkState, StateStore } from './network.ts';
 
@@ -9,8 +12,11 @@ const writeSql = `
   INSERT INTO sandbox_state (key, value) SELECT key, value FROM given WHERE value IS NOT NULL
   ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
 
-/** The sandbox's network in Postgres, sealed, because it holds the private keys of its phones. */
-export function createSandboxStore(database: Database, secrets: Secrets): StateStore {
+/**
+ * The sandbox's network in Postgres, sealed, because it holds the private keys of its phones. It is written only while the
+ * lease is the present one.
+ */
+export function createSandboxStore(database: Database, secrets: Secrets, lease: Lease): StateStore {
   return {
     async load() {
       const rows = await database.rows<{ key: string; value: Buffer }>(loadSql);
@@ -19,10 +25,18 @@ export function createSandboxStore(database: Database, secrets: Secrets): StateS
     async write(changes) {
       const last = new Map<string, NetworkState>(changes.map((change) => [change.key, change]));
       const given = [...last.values()];
-      await database.execute(writeSql, [
-        given.map(({ key }) => key),
-        given.map(({ key, value }) => (value === null ? null : secrets.seal(Buffer.from(value), placeOf(key)))),
-      ]);
+      await database.transaction(
+        async (tx) => {
+          const held = holdLeases(tx, [lease]);
+          const written = tx.execute(writeSql, [
+            given.map(({ key }) => key),
+            given.map(({ key, value }) => (value === null ? null : secrets.seal(Buffer.from(value), placeOf(key)))),
+          ]);
+          await Promise.all([held, written]);
+          if ((await held).size === 0) throw new AppError('lease.lost', { detail: 'Another process owns the sandbox' });
+        },
+        { eager: true },
+      );
     },
   };
 }

@@ -85,7 +85,7 @@ export interface Sandbox extends Service {
   view(accountId: string): Promise<PhoneView>;
   fault(accountId: string, fault: SandboxFault): Promise<void>;
   /** The account's phone leaves the network with its chats. */
-  forget(account: Account): Promise<void>;
+  forget(account: Pick<Account, 'id' | 'kind' | 'phone'>): Promise<void>;
 }
 
 export interface SandboxOptions {
@@ -219,7 +219,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
     async forget(account) {
       watch.unfollow(account.id);
-      if (account.kind !== 'sandbox' || account.phone === null) return;
+      if (account.kind !== 'sandbox' || account.phone === null || !(await network.mayRun())) return;
       const { control } = await network.running();
       await control.phone(account.phone.slice(1)).remove();
     },

@@ -1,0 +1,41 @@
+import type { ChangeKind } from '../../platform/commit-writer.ts';
+import type { EventBus } from '../../platform/event-bus.ts';
+import { announceChange, statusOccurrence } from './message-events.ts';
+import type { MessageRow } from './message.ts';
+import { messageColumns } from './messages.store.ts';
+
+/** What became of a message that was handed to the network. */
+export interface SendResult {
+  id: string;
+  /** null = the network has it. */
+  error: { code: string; message: string } | null;
+}
+
+// A receipt may have been quicker than the confirmation, and an end from elsewhere than both.
+const resultSql = `
+  UPDATE messages m
+  SET status = CASE WHEN g.code IS NULL THEN 'sent' ELSE 'failed' END,
+      sent_at = CASE WHEN g.code IS NULL THEN now() END,
+      failed_at = CASE WHEN g.code IS NOT NULL THEN now() END,
+      error_code = g.code, error_message = g.message, error_retryable = CASE WHEN g.code IS NOT NULL THEN false END
+  FROM unnest($1::text[], $2::text[], $3::text[], $4::text[]) AS g(account_id, id, code, message)
+  WHERE m.id = g.id AND m.account_id = g.account_id AND m.status IN ('queued', 'sending')
+  RETURNING ${messageColumns}`;
+
+/** Results of sends, each with its event; one that comes too late changes nothing. */
+export function resultKind(events: EventBus): ChangeKind<SendResult> {
+  return {
+    name: 'message-results',
+    order: 3,
+    async apply(tx, changes) {
+      const settled = await tx.rows<MessageRow>(resultSql, [
+        changes.map(({ owner }) => owner),
+        changes.map(({ row }) => row.id),
+        changes.map(({ row }) => row.error?.code ?? null),
+        changes.map(({ row }) => row.error?.message ?? null),
+      ]);
+      await events.publish(tx, settled.map(statusOccurrence));
+      tx.afterCommit(() => settled.forEach((row) => announceChange(events, row)));
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { createRecordingLog } from '../../test/doubles/recording-log.ts';
+import { openTestDatabase, type TestDatabase } from '../../test/doubles/test-database.ts';
+import { waitFor } from '../../test/doubles/wait-for.ts';
+import { type Clock, systemClock } from './clock.ts';
+import { holdLeases } from './lease.store.ts';
+import { createLeases, type Leases } from './leases.ts';
+import { createPostgresProxy } from '../../test/doubles/postgres-proxy.ts';
+import { createDatabase, type Database } from './database.ts';
+
+const log = createRecordingLog();
+const timings = { lifeMs: 1_200, renewMs: 400, marginMs: 400, lookMs: 100 };
+let database: TestDatabase;
+const started: Leases[] = [];
+
+beforeAll(async () => (database = await openTestDatabase()));
+afterAll(async () => {
+  for (const leases of started) await leases.stop();
+  await database.close();
+});
+beforeEach(() => database.execute('DELETE FROM account_leases'));
+
+async function newProcess(options: { on?: Database; clock?: Clock } = {}): Promise<Leases> {
+  const { on = database, clock = systemClock } = options;
+  const leases = createLeases({ database: on, timings, clock, log });
+  await leases.start();
+  started.push(leases);
+  return leases;
+}
+async function owners(): Promise<number> {
+  return (await database.rows('SELECT DISTINCT owner FROM account_leases')).length;
+}
+
+test('of two processes that ask at once each name goes to one', async () => {
+  const [first, second] = [await newProcess(), await newProcess()];
+  const names = Array.from({ length: 20 }, (_, index) => `acc_${index}`);
+  const taken = await Promise.all([first.take(names), second.take(names.toReversed())]);
+  expect(
+    taken
+      .flat()
+      .map(({ name }) => name)
+      .toSorted(),
+  ).toEqual(names.toSorted());
+});
+
+test('while its owner lives a name changes hands only when the owner lets go', async () => {
+  const [first, second] = [await newProcess(), await newProcess()];
+  await first.take(['a', 'b']);
+  await systemClock.sleep(timings.lifeMs * 2);
+  expect(await second.take(['a', 'b'])).toEqual([]);
+  const [lease] = [first.held('a')];
+  await first.release(['a']);
+  expect([lease?.holds, lease?.lost.aborted, first.held('a')]).toEqual([false, true, undefined]);
+  expect((await second.take(['a', 'b'])).map(({ name, epoch }) => [name, epoch])).toEqual([['a', 2]]);
+});
+
+test('a stop lets go of everything', async () => {
+  const [first, second] = [await newProcess(), await newProcess()];
+  await first.take(['a', 'b']);
+  await first.stop();
+  expect(await second.take(['a', 'b'])).toHaveLength(2);
+});
+
+test('a process that dies loses its names when their time is over, and its generation with them', async () => {
+  const dead = createLeases({ database, timings, clock: systemClock, log });
+  const [old] = await dead.take(['a']);
+  const heir = await newProcess();
+  await waitFor(async () => (await heir.take(['a'])).length > 0);
+  const held = await database.transaction((tx) => holdLeases(tx, [{ name: 'a', epoch: old?.epoch ?? 0 }]));
+  expect(held.size).toBe(0);
+});
+
+test('a process that is alone takes all, whoever holds them', async () => {
+  const [first, second] = [await newProcess(), await newProcess()];
+  await first.take(['a']);
+  await second.seize(['a', 'b']);
+  expect(await owners()).toBe(1);
+  await waitFor(() => first.held('a') === undefined);
+  expect(second.held('a')?.epoch).toBe(2);
+});
+
+test('without the database a lease is given up before its end, and taken again in a new generation', async () => {
+  const proxy = await createPostgresProxy(database.connection);
+  const faraway = createDatabase({ connection: () => proxy.connection(), clock: systemClock, log });
+  await faraway.start();
+  const leases = await newProcess({ on: faraway });
+  const [lease] = await leases.take(['a']);
+  await proxy.close();
+  await waitFor(() => lease?.lost.aborted === true);
+  const { rows } = {
+    rows: await database.rows<{ alive: boolean }>('SELECT expires_at > now() AS alive FROM account_leases'),
+  };
+  expect(rows).toEqual([{ alive: true }]);
+  await proxy.listen();
+  await waitFor(async () => (await leases.take(['a'])).length > 0);
+  expect(leases.held('a')?.epoch).toBe(2);
+  await leases.stop();
+  await faraway.stop();
+  await proxy.close();
+});
+
+test('a wall clock that jumps changes nothing', async () => {
+  let offsetMs = 0;
+  const jumping: Clock = { ...systemClock, now: () => new Date(systemClock.now().getTime() + offsetMs) };
+  const [leases, other] = [await newProcess({ clock: jumping }), await newProcess()];
+  const [lease] = await leases.take(['a']);
+  for (const hours of [1, -1]) {
+    offsetMs = hours * 3_600_000;
+    await systemClock.sleep(timings.renewMs * 2);
+    expect(lease?.holds).toBe(true);
+    expect(await other.take(['a'])).toEqual([]);
+  }
+});
+
+test('names taken in a transaction count once it is committed', async () => {
+  const leases = await newProcess();
+  await expect(
+    database.transaction(async (tx) => {
+      await leases.take(['a'], tx);
+      throw new Error('rolled back');
+    }),
+  ).rejects.toThrow('rolled back');
+  expect(leases.held('a')).toBeUndefined();
+  await database.transaction((tx) => leases.take(['a'], tx));
+  expect(leases.held('a')?.epoch).toBe(1);
+});
+
+test('a name that is gone for good is forgotten', async () => {
+  const leases = await newProcess();
+  const [lease] = await leases.take(['a']);
+  await database.transaction((tx) => leases.forget(tx, 'a'));
+  expect([lease?.lost.aborted, await owners()]).toEqual([true, 0]);
+});
