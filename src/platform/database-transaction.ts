@@ -18,6 +18,11 @@ export interface Queryable {
 }
 
 export interface Transaction extends Queryable {
+  /**
+   * Runs `work` once, after that of the transaction has resolved. Its one statement, which it begins at once, travels with
+   * COMMIT; its error rolls everything back.
+   */
+  beforeCommit(work: () => Promise<void>): void;
   /** Runs `work` once COMMIT succeeded, never after a rollback. Its errors are logged, not thrown. */
   afterCommit(work: () => void): void;
 }
@@ -87,22 +92,32 @@ export async function runTransaction<T>({
   abandon,
   log,
 }: TransactionRun<T>): Promise<T> {
+  const beforeCommit: (() => Promise<void>)[] = [];
   const afterCommit: (() => void)[] = [];
   const begun = run(`BEGIN; SET LOCAL statement_timeout = ${String(Math.ceil(statementTimeoutMs))}`);
   begun.catch(() => undefined);
   const inside = statements(run, begun, eager);
   let result: T;
+  let ending: string;
   try {
-    result = await work({ ...queryable(inside.run), afterCommit: (then) => void afterCommit.push(then) });
-    await inside.end();
+    result = await work({
+      ...queryable(inside.run),
+      beforeCommit: (last) => void beforeCommit.push(last),
+      afterCommit: (then) => void afterCommit.push(then),
+    });
     await begun;
+    const last = beforeCommit.map((begin) => begin());
+    const ended = inside.end();
+    // It travels with the last statements. After one that has failed it answers ROLLBACK, without an error.
+    const commit = run('COMMIT');
+    await Promise.all([...last, ended, commit]);
+    ending = (await commit).command;
   } catch (error) {
     await inside.end();
     await run('ROLLBACK').catch(abandon);
     throw error;
   }
-  // COMMIT answers ROLLBACK, without an error, when a statement had failed and `work` went on all the same.
-  if ((await run('COMMIT')).command !== 'COMMIT') {
+  if (ending !== 'COMMIT') {
     throw new Error('The transaction was rolled back, because one of its statements had failed');
   }
   for (const then of afterCommit) {

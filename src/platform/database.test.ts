@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { useWordDatabase } from '../../test/doubles/word-database.ts';
 import { waitFor } from '../../test/doubles/wait-for.ts';
-import { isUnavailable } from './database.ts';
+import { isUnavailable, type Transaction } from './database.ts';
 
 const rig = useWordDatabase();
 
@@ -52,6 +52,27 @@ describe('transactions', () => {
     expect(told).toEqual([undefined]);
     expect(order).toEqual(['end of work', 'after commit']);
     expect(await rig.db.rows(`SELECT word FROM word`)).toHaveLength(1);
+  });
+
+  test('the work before the commit runs once that of the transaction is done, and belongs to it', async () => {
+    const inserts = (tx: Transaction, word: string, rest?: () => void) => async (): Promise<void> => {
+      await tx.execute('INSERT INTO word (word) VALUES ($1)', [word]);
+      rest?.();
+    };
+    await rig.db.transaction(async (tx) => {
+      tx.beforeCommit(inserts(tx, 'second', () => tx.beforeCommit(inserts(tx, 'third'))));
+      await inserts(tx, 'first')();
+    });
+    const undone = rig.db.transaction(async (tx) => {
+      tx.beforeCommit(() => Promise.reject(new Error('not yet')));
+      await inserts(tx, 'undone')();
+    });
+    await expect(undone).rejects.toThrow('not yet');
+    expect(await rig.db.rows('SELECT word FROM word ORDER BY ctid')).toEqual([
+      { word: 'first' },
+      { word: 'second' },
+      { word: 'third' },
+    ]);
   });
 
   test('an error rolls back, is passed on as it is, and nothing runs after', async () => {
