@@ -46,17 +46,26 @@ export function queryable(run: RunSql): Queryable {
   };
 }
 
+interface Statements {
+  run: RunSql;
+  /** How many were begun so far. */
+  readonly begun: number;
+  end(): Promise<void>;
+}
+
 /**
  * Statements on the transaction's connection, until it is over. Those that are begun together travel together and run in
  * the order of the calls; only a statement that writes waits until the transaction is known to have begun.
  */
-function statements(run: RunSql, begun: Promise<unknown>, eager: boolean): { run: RunSql; end(): Promise<void> } {
+function statements(run: RunSql, begun: Promise<unknown>, eager: boolean): Statements {
   let over = false;
+  let count = 0;
   const open = new Set<Promise<unknown>>();
   const mayGo = (sql: string): boolean => eager || /^\s*SELECT\b/.test(sql);
   return {
     run: (sql, parameters) => {
       if (over) return Promise.reject(new Error('This transaction is over'));
+      count += 1;
       const result = (mayGo(sql) ? run(sql, parameters) : begun.then(() => run(sql, parameters))).catch(
         (error: unknown) => {
           throw asDatabaseError(error);
@@ -65,6 +74,9 @@ function statements(run: RunSql, begun: Promise<unknown>, eager: boolean): { run
       const settled = result.catch(() => undefined).finally(() => open.delete(settled));
       open.add(settled);
       return result;
+    },
+    get begun() {
+      return count;
     },
     end: async () => {
       over = true;
@@ -106,7 +118,14 @@ export async function runTransaction<T>({
       afterCommit: (then) => void afterCommit.push(then),
     });
     await begun;
-    const last = beforeCommit.map((begin) => begin());
+    const last: Promise<void>[] = [];
+    for (const begin of beforeCommit) {
+      const before = inside.begun;
+      const ending = begin();
+      // Only a statement that is on its way can still keep the transaction from being committed.
+      if (inside.begun === before) await ending;
+      last.push(ending);
+    }
     const ended = inside.end();
     // It travels with the last statements. After one that has failed it answers ROLLBACK, without an error.
     const commit = run('COMMIT');

@@ -55,19 +55,25 @@ describe('transactions', () => {
   });
 
   test('the work before the commit runs once that of the transaction is done, and belongs to it', async () => {
-    const inserts = (tx: Transaction, word: string, rest?: () => void) => async (): Promise<void> => {
+    const inserts = (tx: Transaction, word: string) => async (): Promise<void> => {
       await tx.execute('INSERT INTO word (word) VALUES ($1)', [word]);
-      rest?.();
     };
     await rig.db.transaction(async (tx) => {
-      tx.beforeCommit(inserts(tx, 'second', () => tx.beforeCommit(inserts(tx, 'third'))));
+      tx.beforeCommit(inserts(tx, 'second'));
+      tx.beforeCommit(inserts(tx, 'third'));
       await inserts(tx, 'first')();
     });
-    const undone = rig.db.transaction(async (tx) => {
-      tx.beforeCommit(() => Promise.reject(new Error('not yet')));
-      await inserts(tx, 'undone')();
-    });
-    await expect(undone).rejects.toThrow('not yet');
+    const fails: [string, (tx: Transaction) => () => Promise<void>][] = [
+      ['not yet', () => () => Promise.reject(new Error('not yet'))],
+      ['word_once', (tx) => inserts(tx, 'undone')],
+    ];
+    for (const [reason, last] of fails) {
+      const undone = rig.db.transaction(async (tx) => {
+        tx.beforeCommit(last(tx));
+        await inserts(tx, 'undone')();
+      });
+      await expect(undone).rejects.toThrow(reason);
+    }
     expect(await rig.db.rows('SELECT word FROM word ORDER BY ctid')).toEqual([
       { word: 'first' },
       { word: 'second' },

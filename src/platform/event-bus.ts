@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import type { Clock } from './clock.ts';
 import type { Queryable, Transaction } from './database.ts';
-import { appendEvents, findLastSequences } from './events.store.ts';
+import { appendEvents, type EventRow, findLastSequences, type Position } from './events.store.ts';
 import { newId } from './ids.ts';
 
 /** Something that happened to an account, complete as subscribers will see it; no key or secret in it. */
@@ -13,8 +13,11 @@ export interface Occurrence {
 }
 
 export interface EventBus {
-  /** Durable: written in the transaction that caused it, with the account's next sequence number. */
-  publish(tx: Transaction, occurrences: readonly Occurrence[]): Promise<void>;
+  /**
+   * Durable: written by the transaction that caused it, right before its commit, with the account's next sequence number;
+   * within an account in the order of publishing.
+   */
+  publish(tx: Transaction, occurrences: readonly Occurrence[]): void;
   /** Live only: wakes who waits for this topic in this process. */
   announce(topic: string): void;
   /** Returns the function that ends listening. */
@@ -30,22 +33,35 @@ export function createEventBus(clock: Clock): EventBus {
   topics.setMaxListeners(0);
   const listenersToAll = new Set<(topic: string) => void>();
   const known = new Map<string, number>();
+  const gathered = new WeakMap<Transaction, EventRow[]>();
   let hasLooked = false;
 
-  function note(accountId: string, sequence: number): boolean {
+  function note({ accountId, sequence }: Position): boolean {
     const isNew = sequence > (known.get(accountId) ?? 0);
     if (isNew) known.set(accountId, sequence);
     return isNew;
   }
 
+  /** The events that the transaction will write. All together and last, because each holds its account's counter. */
+  function gatheredIn(tx: Transaction): EventRow[] {
+    const before = gathered.get(tx);
+    if (before) return before;
+    const events: EventRow[] = [];
+    gathered.set(tx, events);
+    tx.beforeCommit(async () => {
+      gathered.delete(tx);
+      const written = await appendEvents(tx, events);
+      tx.afterCommit(() => written.forEach(note));
+    });
+    return events;
+  }
+
   return {
-    async publish(tx, occurrences) {
+    publish(tx, occurrences) {
+      if (occurrences.length === 0) return;
       const now = clock.now();
-      for (const [accountId, group] of byAccount(occurrences)) {
-        const events = group.map((occurrence) => ({ id: newId('evt', now), ...occurrence }));
-        const last = await appendEvents(tx, accountId, events);
-        tx.afterCommit(() => void note(accountId, last));
-      }
+      const events = occurrences.map((occurrence) => ({ id: newId('evt', now), ...occurrence }));
+      gatheredIn(tx).push(...events);
     },
     announce(topic) {
       topics.emit(topic);
@@ -61,20 +77,10 @@ export function createEventBus(clock: Clock): EventBus {
     },
     async publishedElsewhere(db) {
       const found = await findLastSequences(db);
-      const moved = found.filter(({ accountId, lastSequence }) => note(accountId, lastSequence));
+      const moved = found.filter(note);
       const isFirst = !hasLooked;
       hasLooked = true;
       return isFirst ? [] : moved.map(({ accountId }) => accountId);
     },
   };
-}
-
-function byAccount(occurrences: readonly Occurrence[]): Map<string, Occurrence[]> {
-  const groups = new Map<string, Occurrence[]>();
-  for (const occurrence of occurrences) {
-    const group = groups.get(occurrence.accountId);
-    if (group) group.push(occurrence);
-    else groups.set(occurrence.accountId, [occurrence]);
-  }
-  return groups;
 }

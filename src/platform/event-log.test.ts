@@ -19,12 +19,8 @@ afterAll(() => database.close());
 
 async function publish(accountId: string, ...texts: readonly string[]): Promise<void> {
   const bus = createEventBus(clock);
-  await database.transaction((tx) =>
-    bus.publish(
-      tx,
-      texts.map((text) => ({ accountId, names: ['messages.received', 'message'], data: { text } })),
-    ),
-  );
+  const occurrences = texts.map((text) => ({ accountId, names: ['messages.received', 'message'], data: { text } }));
+  await database.transaction(async (tx) => bus.publish(tx, occurrences));
 }
 
 test('the latest events are the newest of all accounts, the newest first', async () => {

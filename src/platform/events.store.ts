@@ -2,47 +2,55 @@ import type { Queryable, Transaction } from './database.ts';
 
 export interface EventRow {
   id: string;
+  accountId: string;
   names: readonly string[];
   data: unknown;
 }
 
-// Counter and rows in one statement: the counter's row lock makes the sequence follow the order of commits, without gaps.
-const appendEventsSql = `
-  WITH counter AS (
-    INSERT INTO event_counters AS c (account_id, last_sequence) VALUES ($1, $2)
-    ON CONFLICT (account_id) DO UPDATE SET last_sequence = c.last_sequence + $2
-    RETURNING last_sequence - $2 AS before
-  )
-  INSERT INTO events (account_id, sequence, id, names, data)
-  SELECT $1, counter.before + e.position, e.event ->> 'id',
-         ARRAY(SELECT jsonb_array_elements_text(e.event -> 'names')), e.event -> 'data'
-  FROM counter, jsonb_array_elements($3::jsonb) WITH ORDINALITY AS e(event, position)
-  RETURNING sequence`;
-
-/**
- * Call it last in a transaction, because it holds the account's counter until the commit. Returns the sequence of the last
- * event.
- */
-export async function appendEvents(tx: Transaction, accountId: string, events: readonly EventRow[]): Promise<number> {
-  const rows = events.map(({ id, names, data }) => ({ id, names, data }));
-  const written = await tx.rows<{ sequence: number }>(appendEventsSql, [
-    accountId,
-    events.length,
-    JSON.stringify(rows),
-  ]);
-  return Math.max(...written.map(({ sequence }) => sequence));
+export interface Position {
+  accountId: string;
+  sequence: number;
 }
 
-const lastSequencesSql = 'SELECT account_id AS "accountId", last_sequence AS "lastSequence" FROM event_counters';
+// Counters and rows in one statement: a counter's row lock makes the sequence follow the order of commits, without gaps.
+// All transactions take these locks in the order of accounts, so that they never wait for each other in a circle.
+const appendEventsSql = `
+  WITH given AS (
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS g(
+      "accountId" text, "after" int, "id" text, "names" text[], "data" jsonb)
+  ), counters AS (
+    INSERT INTO event_counters AS c (account_id, last_sequence)
+    SELECT "accountId", count(*) FROM given GROUP BY "accountId" ORDER BY "accountId"
+    ON CONFLICT (account_id) DO UPDATE SET last_sequence = c.last_sequence + excluded.last_sequence
+    RETURNING account_id, last_sequence
+  )
+  INSERT INTO events (account_id, sequence, id, names, data)
+  SELECT account_id, last_sequence - "after", id, names, data FROM given JOIN counters ON account_id = "accountId"
+  RETURNING account_id AS "accountId", sequence`;
+
+/**
+ * Writes events of any accounts, of each in this order. Call it last in a transaction, because it holds the accounts'
+ * counters until the commit.
+ */
+export async function appendEvents(tx: Transaction, events: readonly EventRow[]): Promise<Position[]> {
+  const counts = new Map<string, number>();
+  const rows = events.toReversed().map(({ id, accountId, names, data }) => {
+    const after = counts.get(accountId) ?? 0;
+    counts.set(accountId, after + 1);
+    return { id, accountId, names, data, after };
+  });
+  return tx.rows<Position>(appendEventsSql, [JSON.stringify(rows)]);
+}
+
+const lastSequencesSql = 'SELECT account_id AS "accountId", last_sequence AS "sequence" FROM event_counters';
 
 /** How far each account's events have come. */
-export async function findLastSequences(db: Queryable): Promise<{ accountId: string; lastSequence: number }[]> {
-  return db.rows<{ accountId: string; lastSequence: number }>(lastSequencesSql);
+export async function findLastSequences(db: Queryable): Promise<Position[]> {
+  return db.rows<Position>(lastSequencesSql);
 }
 
 /** An event as it was published. */
 export interface PublishedEvent extends EventRow {
-  accountId: string;
   createdAt: Date;
 }
 

@@ -108,7 +108,7 @@ export async function setPaused(db: Queryable, id: string, paused: boolean): Pro
   return (await db.execute(pausedSql, [id, paused])) > 0;
 }
 
-const lockSql = 'SELECT id FROM whatsapp_accounts WHERE id = $1 FOR UPDATE';
+const lockSql = 'SELECT id FROM whatsapp_accounts WHERE id = $1 FOR NO KEY UPDATE';
 
 export async function lockAccount(db: Queryable, id: string): Promise<boolean> {
   return (await db.one(lockSql, [id])) !== undefined;
@@ -193,7 +193,7 @@ export function statusChangeKind(events: EventBus): ChangeKind<StatusChange & { 
         const last = rows.at(-1);
         if (!last || !(await writeStatus(tx, owner, last, false))) continue;
         const occurrences = rows.flatMap((row) => row.occurrences);
-        await events.publish(tx, occurrences);
+        events.publish(tx, occurrences);
       }
     },
   };

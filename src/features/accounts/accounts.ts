@@ -147,7 +147,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
   async function changeStatus(tx: Transaction, id: string, status: AccountStatus, paused: boolean): Promise<void> {
     const change = { status, qr: null, pairingCode: null, self: null, restrictedUntil: null };
     await writeStatus(tx, id, change, paused);
-    await events.publish(tx, [statusOccurrence(id, status)]);
+    events.publish(tx, [statusOccurrence(id, status)]);
     tx.afterCommit(() => events.announce(`account:${id}`));
   }
 

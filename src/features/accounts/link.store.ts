@@ -17,7 +17,7 @@ export interface LinkedChangeParts {
 }
 
 const beforeSql = `
-  SELECT phone, linked_at AS "linkedAt" FROM whatsapp_accounts WHERE id = $1 FOR UPDATE`;
+  SELECT phone, linked_at AS "linkedAt" FROM whatsapp_accounts WHERE id = $1 FOR NO KEY UPDATE`;
 const unlinkSql = 'UPDATE whatsapp_accounts SET linked_at = NULL WHERE id = $1';
 const linkSql = `
   UPDATE whatsapp_accounts SET linked_at = now(), phone = coalesce($2, phone), lid = $3, notice = $4 WHERE id = $1`;

@@ -25,7 +25,7 @@ export function createExpiry(options: {
     sweep: () =>
       database.transaction(async (tx) => {
         const ended = [...(await expireQueued(tx, batchSize)), ...(await giveUpUnconfirmed(tx, batchSize))];
-        await events.publish(tx, ended.map(statusOccurrence));
+        events.publish(tx, ended.map(statusOccurrence));
         tx.afterCommit(() => ended.forEach((row) => announceChange(events, row)));
         return ended.length;
       }),

@@ -56,7 +56,7 @@ export function incomingKind(events: EventBus): ChangeKind<IncomingRow> {
         place,
       }));
       const stored = await tx.rows<MessageRow>(insertSql, [JSON.stringify(given)]);
-      await events.publish(tx, stored.map(incomingOccurrence));
+      events.publish(tx, stored.map(incomingOccurrence));
       tx.afterCommit(() => {
         for (const accountId of new Set(stored.map((row) => row.accountId))) events.announce(`messages:${accountId}`);
       });
@@ -95,7 +95,7 @@ export function receiptKind(events: EventBus): ChangeKind<Receipt> {
         if (rank > (furthest.get(name)?.rank ?? 0)) furthest.set(name, { ...row, accountId: owner, rank });
       }
       const moved = await tx.rows<MessageRow>(receiptsSql, [JSON.stringify([...furthest.values()])]);
-      await events.publish(tx, moved.map(statusOccurrence));
+      events.publish(tx, moved.map(statusOccurrence));
       tx.afterCommit(() => moved.forEach((row) => announceChange(events, row)));
     },
   };

@@ -50,7 +50,7 @@ export function createMessageInbox(options: { events: EventBus; secrets: Secrets
     mapping: ({ lid, phone }, batch) => batch.add(mappingKind, { lid, phone }),
     async endQueue(tx, accountId) {
       const ended = await endQueue(tx, accountId);
-      await events.publish(tx, ended.map(statusOccurrence));
+      events.publish(tx, ended.map(statusOccurrence));
       tx.afterCommit(() => {
         for (const { id } of ended) events.announce(`message:${id}`);
         if (ended.length > 0) events.announce(`messages:${accountId}`);

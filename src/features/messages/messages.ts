@@ -214,7 +214,7 @@ export function createMessages(options: MessagesOptions): Messages {
       const found = await requireMessage(tx, id, accountId);
       const row = await cancelQueued(tx, id, found.accountId);
       if (!row) throw notQueued(found);
-      await events.publish(tx, [statusOccurrence(row)]);
+      events.publish(tx, [statusOccurrence(row)]);
       tx.afterCommit(() => announceChange(events, row));
       return messageOf(row);
     },

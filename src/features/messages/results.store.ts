@@ -34,7 +34,7 @@ export function resultKind(events: EventBus): ChangeKind<SendResult> {
         changes.map(({ row }) => row.error?.code ?? null),
         changes.map(({ row }) => row.error?.message ?? null),
       ]);
-      await events.publish(tx, settled.map(statusOccurrence));
+      events.publish(tx, settled.map(statusOccurrence));
       tx.afterCommit(() => settled.forEach((row) => announceChange(events, row)));
     },
   };
