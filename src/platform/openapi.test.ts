@@ -146,6 +146,31 @@ describe('the document', () => {
     expect(at('paths>/api/things>post')['description']).toBe('Makes one.\n\nError codes: `thing.exists`.');
   });
 
+  test('a list that never ends says what its cursor is, and a route which refusals it has beside the usual ones', () => {
+    const news = defineRoute({
+      method: 'GET',
+      path: '/news',
+      summary: 'What is new',
+      tag: 'News',
+      access: 'account',
+      answer: listOf(thing),
+      list: true,
+      nextCursor: 'The `after` of the next call.',
+      problems: [410],
+      handle: async () => ({ data: [] }),
+    });
+    const { paths } = openApiDocument([news], { title: 'X', version: '1', publicUrl: 'http://localhost' });
+    const answer = { schema: { properties: { nextCursor: { description: 'The `after` of the next call.' } } } };
+    expect((paths as Json)['/api/news']).toMatchObject({
+      get: {
+        responses: {
+          200: { content: { 'application/json': answer } },
+          410: { $ref: '#/components/responses/Problem410' },
+        },
+      },
+    });
+  });
+
   test('keys may come in two headers, or a session with its token; the document itself needs none', () => {
     expect(Object.keys(at('components>securitySchemes'))).toEqual(['bearer', 'apiKey', 'session', 'csrf']);
     expect(at('paths>/api/things>get')['security']).toEqual([{ bearer: [] }, { apiKey: [] }, { session: [] }]);

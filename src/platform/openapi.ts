@@ -43,6 +43,7 @@ const problems: Record<number, string> = {
   403: 'This key may not do that.',
   404: 'There is no such thing, or it belongs to another account.',
   409: 'The present state does not allow it, or a request with this Idempotency-Key is still running.',
+  410: 'It is not kept any more.',
   412: 'It was changed since the state that If-Match names.',
   413: 'The body is too large.',
   415: 'The body is not of an accepted type.',
@@ -73,6 +74,7 @@ function problemStatuses(route: Route): number[] {
     ...(route.body ? [413, 415] : []),
     ...(checks || route.idempotent ? [422] : []),
     ...(route.rate === 'exempt' ? [] : [429]),
+    ...(route.problems ?? []),
     500,
     503,
   ];
@@ -99,6 +101,8 @@ function parametersOf(route: Route): Json[] {
   ];
 }
 
+const nextPage = 'The `cursor` of the next page; null on the last.';
+
 /** The success envelope around the schema of `data`. */
 function envelope(route: Route): JsonSchema {
   const data = route.answer ? jsonSchemaOf(route.answer) : {};
@@ -108,9 +112,7 @@ function envelope(route: Route): JsonSchema {
     properties: {
       success: { const: true },
       data,
-      ...(route.list
-        ? { nextCursor: { type: ['string', 'null'], description: 'The `cursor` of the next page; null on the last.' } }
-        : {}),
+      ...(route.list ? { nextCursor: { type: ['string', 'null'], description: route.nextCursor ?? nextPage } } : {}),
     },
   };
 }

@@ -80,6 +80,8 @@ export interface RouteFacts<P, Q, B> {
   upload?: Upload;
   /** Codes of the errors that callers of this route may want to tell apart. */
   errors?: readonly string[];
+  /** Statuses of refusals that not every such route has; for the document. */
+  problems?: readonly number[];
   /** Success statuses, the usual one first; 200 by default. */
   statuses?: readonly [SuccessStatus, ...SuccessStatus[]];
   /** 100 kB by default. */
@@ -95,6 +97,8 @@ interface Answering<A> {
   answer: Joi.AnySchema<A>;
   /** `data` is a list and comes with `nextCursor`. */
   list?: boolean;
+  /** What `nextCursor` is, where it is not the `cursor` of a next page; for the document. */
+  nextCursor?: string;
 }
 
 interface Handling<P, Q, B, A> extends Answering<A> {
