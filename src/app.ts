@@ -12,6 +12,8 @@ import { qrRoutes } from './features/accounts/qr.routes.ts';
 import { auditRoutes } from './features/audit/audit.routes.ts';
 import { createAudit } from './features/audit/audit.ts';
 import { createChecklist } from './features/checklist/checklist.ts';
+import { eventRoutes } from './features/events/events.routes.ts';
+import { createEventLog } from './features/events/events.ts';
 import { messageRoutes } from './features/messages/messages.routes.ts';
 import { createMessageInbox, createMessages } from './features/messages/messages.ts';
 import { sandboxRoutes } from './features/sandbox/sandbox.routes.ts';
@@ -25,7 +27,6 @@ import { connectionFromUrl, type ConnectionSettings } from './platform/database-
 import { createEmbeddedPostgres } from './platform/embedded-postgres.ts';
 import { verifyCanary } from './platform/encryption-canary.store.ts';
 import { createEventBus } from './platform/event-bus.ts';
-import { createEventLog } from './platform/event-log.ts';
 import { createHttpServer, defaultHttpLimits } from './platform/http.ts';
 import { createIdempotency } from './platform/idempotency.store.ts';
 import { group, type Service } from './platform/lifecycle.ts';
@@ -82,7 +83,6 @@ export function createApp(options: AppOptions): App {
     timeZone: config.timeZone,
     kinds: kindsOf(config),
     environmentKey: config.adminApiKey !== undefined,
-    eventLog: createEventLog(storage.database),
     checklist: createChecklist(storage.database),
     server: () => http.server,
     timings: options.timings.dashboard,
@@ -252,6 +252,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
       gatherMs: timings.sandboxGatherMs,
     },
   });
+  const eventLog = createEventLog({ database, accounts });
   const system = createSystem({ database, clock, version });
   const routes = [
     ...accessRoutes(signIn),
@@ -262,13 +263,14 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
       messages,
       waitMs: timings.sendWaitMs,
     }),
+    ...eventRoutes(eventLog),
     ...keyRoutes(access),
     ...auditRoutes(audit),
     ...systemRoutes(system),
   ];
   // Stopped in reverse: the send loops wait for confirmations before the lines are closed.
   const services: Service[] = [signIn, system, audit, leases, network, sandbox, accounts, messages];
-  return { ...shared, access, signIn, audit, accounts, messages, sandbox, system, routes, services };
+  return { ...shared, access, signIn, audit, accounts, messages, sandbox, eventLog, system, routes, services };
 }
 
 function signInSettings({ admin, session, publicUrl, trustProxy }: Config, { sessionSweepMs }: AppTimings) {

@@ -9,7 +9,7 @@ export interface Occurrence {
   accountId: string;
   /** All names that fit, the most specific first. */
   names: readonly string[];
-  data: unknown;
+  data: object;
 }
 
 export interface EventBus {

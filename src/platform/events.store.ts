@@ -4,7 +4,7 @@ export interface EventRow {
   id: string;
   accountId: string;
   names: readonly string[];
-  data: unknown;
+  data: object;
 }
 
 export interface Position {
@@ -51,12 +51,13 @@ export async function findLastSequences(db: Queryable): Promise<Position[]> {
 
 /** An event as it was published. */
 export interface PublishedEvent extends EventRow {
+  sequence: number;
   createdAt: Date;
 }
 
 // The newest of each account by its primary key: no index of its own that every event would have to write.
 const latestEventsSql = `
-  SELECT e.id, e.account_id AS "accountId", e.names, e.data, e.created_at AS "createdAt"
+  SELECT e.id, e.sequence, e.account_id AS "accountId", e.names, e.data, e.created_at AS "createdAt"
   FROM event_counters c CROSS JOIN LATERAL (
     SELECT * FROM events WHERE events.account_id = c.account_id ORDER BY sequence DESC LIMIT $1
   ) e
@@ -65,4 +66,26 @@ const latestEventsSql = `
 /** The newest of all accounts. */
 export async function listLatestEvents(db: Queryable, limit: number): Promise<PublishedEvent[]> {
   return db.rows<PublishedEvent>(latestEventsSql, [limit]);
+}
+
+// One statement, so that both come from the same moment. Without an event the row of the counter comes alone.
+const eventsAfterSql = `
+  SELECT c.last_sequence AS "lastSequence", e.id, c.account_id AS "accountId", e.sequence, e.names, e.data,
+         e.created_at AS "createdAt"
+  FROM event_counters c LEFT JOIN LATERAL (
+    SELECT * FROM events WHERE events.account_id = c.account_id AND sequence > $2 ORDER BY sequence LIMIT $3
+  ) e ON true
+  WHERE c.account_id = $1 ORDER BY e.sequence`;
+
+/** Of one account in ascending order, with the sequence of the newest that it ever had, 0 before the first. */
+export async function findEventsAfter(
+  db: Queryable,
+  accountId: string,
+  sequence: number,
+  limit: number,
+): Promise<{ events: PublishedEvent[]; lastSequence: number }> {
+  type Row = PublishedEvent & { lastSequence: number };
+  const rows = await db.rows<Row | { lastSequence: number; id: null }>(eventsAfterSql, [accountId, sequence, limit]);
+  const events = rows.filter((row): row is Row => row.id !== null);
+  return { events, lastSequence: rows[0]?.lastSequence ?? 0 };
 }

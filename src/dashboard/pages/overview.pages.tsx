@@ -5,9 +5,9 @@ import { NeedsYouView } from '../../../views/overview/needs-you.tsx';
 import { OverviewView } from '../../../views/overview/overview.tsx';
 import type { Account, AccountKind, Accounts } from '../../features/accounts/accounts.ts';
 import type { Checklist } from '../../features/checklist/checklist.ts';
+import type { EventLog } from '../../features/events/events.ts';
 import type { Messages } from '../../features/messages/messages.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { EventLog } from '../../platform/event-log.ts';
 import { definePage, type Page } from '../../platform/page.ts';
 import { object } from '../../platform/schema.ts';
 import { startOfDay } from '../start-of-day.ts';
@@ -17,7 +17,7 @@ import { needingPerson } from './needs-you.ts';
 export interface OverviewParts {
   accounts: Pick<Accounts, 'list'>;
   messages: Pick<Messages, 'traffic'>;
-  eventLog: EventLog;
+  eventLog: Pick<EventLog, 'latest'>;
   checklist: Checklist;
   /** Kinds of accounts that this server offers. */
   kinds: readonly AccountKind[];
@@ -133,7 +133,7 @@ async function figuresOf(accounts: readonly Account[], parts: OverviewParts): Pr
   return figures;
 }
 
-async function eventsOf(accounts: readonly Account[], eventLog: EventLog): Promise<EventModel[]> {
+async function eventsOf(accounts: readonly Account[], eventLog: OverviewParts['eventLog']): Promise<EventModel[]> {
   const names = new Map(accounts.map(({ id, name }) => [id, name]));
   return (await eventLog.latest(latestEvents)).map(({ id, accountId, names: kinds, data, createdAt }) => ({
     id,
