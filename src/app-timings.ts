@@ -34,6 +34,7 @@ export interface AppTimings {
   idempotencySweepMs: number;
   auditSweepMs: number;
   journalSweepMs: number;
+  eventSweepMs: number;
   dashboard: DashboardTimings;
   sessionSweepMs: number;
 }
@@ -58,6 +59,7 @@ export const appTimings: AppTimings = {
   idempotencySweepMs: 3_600_000,
   auditSweepMs: 3_600_000,
   journalSweepMs: 600_000,
+  eventSweepMs: 3_600_000,
   dashboard: { formMs: 30_000, lookMs: 1_000, factPauseMs: 100 },
   sessionSweepMs: 600_000,
 };

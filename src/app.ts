@@ -252,7 +252,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
       gatherMs: timings.sandboxGatherMs,
     },
   });
-  const eventLog = createEventLog({ database, accounts });
+  const eventLog = createEventLog({ ...shared, accounts, sweepIntervalMs: timings.eventSweepMs });
   const system = createSystem({ database, clock, version });
   const routes = [
     ...accessRoutes(signIn),
@@ -269,7 +269,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     ...systemRoutes(system),
   ];
   // Stopped in reverse: the send loops wait for confirmations before the lines are closed.
-  const services: Service[] = [signIn, system, audit, leases, network, sandbox, accounts, messages];
+  const services: Service[] = [signIn, system, audit, eventLog, leases, network, sandbox, accounts, messages];
   return { ...shared, access, signIn, audit, accounts, messages, sandbox, eventLog, system, routes, services };
 }
 

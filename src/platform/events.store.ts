@@ -89,3 +89,31 @@ export async function findEventsAfter(
   const events = rows.filter((row): row is Row => row.id !== null);
   return { events, lastSequence: rows[0]?.lastSequence ?? 0 };
 }
+
+// By the primary key: an index on the time would have to be written by every event. Of each account only what comes before
+// its first newer event, whatever the times of later ones say, so that no gap opens between events that are kept.
+const deleteOldSql = `
+  WITH behind AS (
+    SELECT c.account_id
+    FROM event_counters c CROSS JOIN LATERAL (
+      SELECT created_at FROM events WHERE account_id = c.account_id ORDER BY sequence LIMIT 1
+    ) oldest
+    WHERE oldest.created_at < now() - make_interval(days => $1) LIMIT $2
+  ), old AS (
+    SELECT account_id, e.sequence
+    FROM behind CROSS JOIN LATERAL (
+      SELECT sequence, bool_and(created_at < now() - make_interval(days => $1)) OVER (ORDER BY sequence) AS is_old
+      FROM (SELECT * FROM events WHERE account_id = behind.account_id ORDER BY sequence LIMIT $3) first
+    ) e
+    WHERE e.is_old
+  )
+  DELETE FROM events USING old WHERE events.account_id = old.account_id AND events.sequence = old.sequence`;
+
+/** The oldest of some accounts; returns how many there were. The counters stay, so that no sequence is used again. */
+export async function deleteOldEvents(
+  db: Queryable,
+  days: number,
+  most: { accounts: number; ofEach: number },
+): Promise<number> {
+  return db.execute(deleteOldSql, [days, most.accounts, most.ofEach]);
+}

@@ -12,9 +12,9 @@ export function eventRoutes(log: EventLog): Route[] {
       path: '/events',
       summary: 'What happened to an account, oldest first',
       description:
-        'A reader calls again and again with the `nextCursor` of the answer before, also when that was empty, and ' +
-        'misses nothing: `sequence` has no gaps, and events appear in its order. 410 says that events after the cursor ' +
-        'are not kept any more, and with which to go on.',
+        'Events are kept for 7 days. A reader calls again and again with the `nextCursor` of the answer before, also ' +
+        'when that was empty, and misses nothing: `sequence` has no gaps, and events appear in its order. 410 says that ' +
+        'events after the cursor are not kept any more, and with which to go on.',
       tag: 'System',
       access: 'account',
       query: eventQuery,

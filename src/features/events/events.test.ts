@@ -1,12 +1,15 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createRecordingLog } from '../../../test/doubles/recording-log.ts';
 import { openTestDatabase, type TestDatabase } from '../../../test/doubles/test-database.ts';
 import { anAccount } from '../../../test/doubles/view-models.ts';
+import { waitFor } from '../../../test/doubles/wait-for.ts';
 import { systemClock as clock } from '../../platform/clock.ts';
 import { createEventBus } from '../../platform/event-bus.ts';
 import { AppError } from '../../platform/errors.ts';
 import { createEventLog, type EventLog } from './events.ts';
 
 const bus = createEventBus(clock);
+const keptSql = 'SELECT 1 FROM events WHERE account_id = $1';
 let database: TestDatabase;
 let log: EventLog;
 
@@ -14,13 +17,16 @@ beforeAll(async () => {
   database = await openTestDatabase({ maxConnections: 20 });
   await database.execute(`
     INSERT INTO whatsapp_accounts (id, name, kind, status, status_message)
-    SELECT 'acc_' || n, 'Branch ' || n, 'sandbox', 'ready', '' FROM generate_series(1, 7) n`);
+    SELECT 'acc_' || n, 'Branch ' || n, 'sandbox', 'ready', '' FROM generate_series(1, 9) n`);
   log = createEventLog({
     database,
     accounts: {
       get: (id) =>
         id === 'acc_unknown' ? Promise.reject(new AppError('account.not_found')) : Promise.resolve(anAccount({ id })),
     },
+    sweepIntervalMs: 20,
+    clock,
+    log: createRecordingLog(),
   });
 });
 afterAll(() => database.close());
@@ -115,4 +121,22 @@ test('readers that go on from the last event they saw miss nothing of what twent
   expect(other).toEqual(one);
   const ofOneWriter = one.filter((text) => text.startsWith('7:'));
   expect(ofOneWriter).toEqual(Array.from({ length: turns }, (_, turn) => `7:${turn}`));
+});
+
+test('events of more than a week ago are removed while the server runs, and their sequences are not used again', async () => {
+  await publish('acc_8', ...Array.from({ length: 500 }, () => 'old'), 'new', 'old', 'new');
+  await publish('acc_9', 'old');
+  await database.execute(
+    `UPDATE events SET created_at = now() - CASE data ->> 'text' WHEN 'new' THEN interval '6 days' ELSE interval '8 days' END
+     WHERE account_id IN ('acc_8', 'acc_9')`,
+  );
+  await log.start();
+  const kept = async (account: string): Promise<number> => (await database.rows(keptSql, [account])).length;
+  await waitFor(async () => (await kept('acc_8')) === 3 && (await kept('acc_9')) === 0);
+  await log.stop();
+  // A transaction that began long before its commit must not open a gap.
+  expect(await textsAfter('acc_8', undefined)).toEqual(['new', 'old', 'new']);
+  expect(await textsAfter('acc_8', 500)).toEqual(['new', 'old', 'new']);
+  await publish('acc_9', 'next');
+  expect(await log.after('acc_9', undefined, 10)).toMatchObject([{ sequence: 2, data: { text: 'next' } }]);
 });

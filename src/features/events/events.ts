@@ -1,12 +1,21 @@
+import type { Clock } from '../../platform/clock.ts';
 import type { Queryable } from '../../platform/database.ts';
 import { AppError, invalidField } from '../../platform/errors.ts';
-import { findEventsAfter, listLatestEvents, type PublishedEvent } from '../../platform/events.store.ts';
+import {
+  deleteOldEvents,
+  findEventsAfter,
+  listLatestEvents,
+  type PublishedEvent,
+} from '../../platform/events.store.ts';
+import type { Service } from '../../platform/lifecycle.ts';
+import type { Log } from '../../platform/log.ts';
+import { createSweep } from '../../platform/sweep.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 
 export type { PublishedEvent } from '../../platform/events.store.ts';
 
-/** What was published, to be read again. */
-export interface EventLog {
+/** What was published, to be read again for 7 days; older events are removed. */
+export interface EventLog extends Service {
   /** The newest of all accounts, the newest first. */
   latest(limit: number): Promise<PublishedEvent[]>;
   /**
@@ -17,9 +26,28 @@ export interface EventLog {
   after(accountId: string, sequence: number | undefined, limit: number): Promise<PublishedEvent[]>;
 }
 
-export function createEventLog(options: { database: Queryable; accounts: Pick<Accounts, 'get'> }): EventLog {
+export interface EventLogOptions {
+  database: Queryable;
+  accounts: Pick<Accounts, 'get'>;
+  sweepIntervalMs: number;
+  clock: Clock;
+  log: Log;
+}
+
+const retentionDays = 7;
+const batch = { accounts: 50, ofEach: 200 };
+
+export function createEventLog(options: EventLogOptions): EventLog {
   const { database, accounts } = options;
+  const sweep = createSweep({
+    ...options,
+    name: 'events',
+    intervalMs: options.sweepIntervalMs,
+    batchSize: 1,
+    sweep: () => deleteOldEvents(database, retentionDays, batch),
+  });
   return {
+    ...sweep,
     latest: (limit) => listLatestEvents(database, limit),
     async after(accountId, sequence, limit) {
       const { events, lastSequence } = await findEventsAfter(database, accountId, sequence ?? 0, limit);
