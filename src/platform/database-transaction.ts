@@ -61,7 +61,12 @@ function statements(run: RunSql, begun: Promise<unknown>, eager: boolean): State
   let over = false;
   let count = 0;
   const open = new Set<Promise<unknown>>();
-  const mayGo = (sql: string): boolean => eager || /^\s*SELECT\b/.test(sql);
+  let mayWrite = eager;
+  begun.then(
+    () => (mayWrite = true),
+    () => undefined,
+  );
+  const mayGo = (sql: string): boolean => mayWrite || /^\s*SELECT\b/.test(sql);
   return {
     run: (sql, parameters) => {
       if (over) return Promise.reject(new Error('This transaction is over'));
