@@ -167,7 +167,7 @@ describe('the pool', () => {
     });
     const rows = await Promise.all(Array.from({ length: 20 }, () => database.one('SELECT 1 AS one, pg_sleep(0.01)')));
     expect(rows).toHaveLength(20);
-    expect(rig.proxy.open).toBeLessThanOrEqual(2);
+    await waitFor(() => rig.proxy.open <= 2);
     await database.stop();
     await rig.db.execute('DROP ROLE few');
   });
