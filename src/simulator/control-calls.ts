@@ -14,6 +14,10 @@ function text(value: unknown, name: string): string {
 function optionalText(value: unknown, name: string): string | undefined {
   return value === undefined || value === null ? undefined : text(value, name);
 }
+function texts(value: unknown, name: string): string[] {
+  if (!Array.isArray(value)) throw new BadCall(`${name} must be an array`);
+  return value.map((each) => text(each, `each of ${name}`));
+}
 function record(value: unknown, name: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
     throw new BadCall(`${name} must be an object`);
@@ -58,11 +62,8 @@ export const phoneCalls: Readonly<Record<string, Call<VirtualPhone>>> = {
 export const networkCalls: Readonly<Record<string, Call<Control>>> = {
   phones: (control) => control.phones().map(({ number, jid, lid }) => ({ number, jid, lid })),
   nextFreeNumber: (control) => control.nextFreeNumber(),
-  createGroup(control, [subject, participants, mode]) {
-    if (!Array.isArray(participants)) throw new BadCall('participants must be an array');
-    const numbers = participants.map((participant) => text(participant, 'participant'));
-    return control.createGroup(text(subject, 'subject'), numbers, addressing(mode));
-  },
+  createGroup: (control, [subject, participants, mode]) =>
+    control.createGroup(text(subject, 'subject'), texts(participants, 'participants'), addressing(mode)),
   fault: (control, [wanted]) => control.fault(fault(wanted)),
   clearFaults: (control) => control.clearFaults(),
   faultsInWait: (control, [number]) => control.faultsInWait(text(number, 'number')),
@@ -75,6 +76,7 @@ export const networkCalls: Readonly<Record<string, Call<Control>>> = {
       mostSockets: Object.fromEntries(mostSockets),
     };
   },
+  stanzaTimes: (control, [ids]) => control.stanzaTimes(texts(ids, 'ids')),
   flood(control, [options]) {
     const { from, to, count, perSecond } = record(options, 'options');
     if (typeof count !== 'number' || typeof perSecond !== 'number')

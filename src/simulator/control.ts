@@ -125,6 +125,11 @@ export interface Control {
   /** Only in the network's own process. Returns how to stop watching. */
   watch(listener: (change: PhoneChange) => void): () => void;
   counters(): Counters;
+  /**
+   * When each of these message stanzas first arrived from a client: ms of `process.hrtime`, which all processes of a
+   * machine share. Without those that have not arrived.
+   */
+  stanzaTimes(ids: readonly string[]): Readonly<Record<string, number>>;
   /** Load: `count` texts from one phone to another at `perSecond` (0 = as fast as the line takes them). */
   flood(options: {
     from: string;

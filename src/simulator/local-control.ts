@@ -66,6 +66,7 @@ export function createLocalControl(parts: PhoneParts): Control {
     faultsInWait: (text) => network.faults.inWait(parseNumber(text)),
     watch: (listener) => network.changes.watch(listener),
     counters: () => network.tally.counters(),
+    stanzaTimes: (ids) => network.tally.stanzaTimes(ids),
     flood: (options) => flood(phone(options.from), phone(options.to), network, options),
   };
 }

@@ -20,6 +20,8 @@ interface Running {
   readonly control: RemoteControl;
 }
 
+const monotonicMs = (): number => Number(process.hrtime.bigint()) / 1e6;
+
 let folder: string;
 const running: ChildProcess[] = [];
 const clients: StockClient[] = [];
@@ -50,6 +52,7 @@ test('in a process of its own it does the same over HTTP, and its file survives 
   const { client, account, deviceJid } = await linkClient(first.url, first.control.phone(owner));
   clients.push(client);
   expect(await first.control.phone(owner).devices()).toEqual([deviceJid]);
+  const beforeMs = monotonicMs();
   const id = await client.sends(friendJid, 'hello over there');
   await first.control.phone(friend).receives('hello over there', { from: owner });
   await client.reaches(id, 3);
@@ -61,6 +64,10 @@ test('in a process of its own it does the same over HTTP, and its file survives 
   expect(counters.openSockets.get(deviceJid)).toBe(1);
   expect(counters.stanzasById.get(id)).toBe(1);
   expect(counters.unknownQueries).toEqual([]);
+  const times = await first.control.stanzaTimes([id, 'never sent']);
+  expect(Object.keys(times)).toEqual([id]);
+  expect(times[id]).toBeGreaterThan(beforeMs);
+  expect(times[id]).toBeLessThan(monotonicMs());
   await client.end();
   await first.control.phone(friend).send({ to: owner, text: 'before the kill' });
   first.process.kill('SIGKILL');

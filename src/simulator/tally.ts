@@ -3,6 +3,8 @@ import type { Counters } from './control.ts';
 /** What the network counts for tests and load runs. */
 export interface Tally {
   stanza(id: string): void;
+  /** As in `Control`. */
+  stanzaTimes(ids: readonly string[]): Readonly<Record<string, number>>;
   undecryptable(): void;
   lineOpened(deviceJid: string): void;
   lineClosed(deviceJid: string): void;
@@ -19,6 +21,7 @@ const rememberedIds = 200_000;
 
 export function createTally(): Tally {
   const stanzasById = new Map<string, number>();
+  const firstSeenMs = new Map<string, number>();
   const openSockets = new Map<string, number>();
   const mostSockets = new Map<string, number>();
   const unknownQueries: string[] = [];
@@ -28,10 +31,20 @@ export function createTally(): Tally {
 
   return {
     stanza(id) {
+      if (!stanzasById.has(id)) firstSeenMs.set(id, Number(process.hrtime.bigint()) / 1e6);
       stanzasById.set(id, (stanzasById.get(id) ?? 0) + 1);
       const [oldest] = stanzasById.keys();
-      if (stanzasById.size > rememberedIds && oldest !== undefined) stanzasById.delete(oldest);
+      if (stanzasById.size <= rememberedIds || oldest === undefined) return;
+      stanzasById.delete(oldest);
+      firstSeenMs.delete(oldest);
     },
+    stanzaTimes: (ids) =>
+      Object.fromEntries(
+        ids.flatMap((id) => {
+          const seenMs = firstSeenMs.get(id);
+          return seenMs === undefined ? [] : [[id, seenMs]];
+        }),
+      ),
     undecryptable: () => (undecryptable += 1),
     lineOpened(deviceJid) {
       const open = (openSockets.get(deviceJid) ?? 0) + 1;

@@ -26,6 +26,7 @@ export interface RemoteControl {
   fault(fault: Fault): Promise<void>;
   clearFaults(): Promise<void>;
   counters(): Promise<Counters>;
+  stanzaTimes(...args: Parameters<Control['stanzaTimes']>): Promise<ReturnType<Control['stanzaTimes']>>;
   flood(...args: Parameters<Control['flood']>): Promise<Awaited<ReturnType<Control['flood']>>>;
 }
 
@@ -86,6 +87,7 @@ export function createControlClient(url: string): RemoteControl {
         mostSockets: new Map(Object.entries(plain.mostSockets)),
       };
     },
+    stanzaTimes: (...args) => call(at('stanzaTimes'), args),
     flood: (...args) => call(at('flood'), args),
   };
 }
