@@ -1,5 +1,4 @@
 // How long a person waits: for the first code, for the link, for an account after a restart.
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { apiOf } from '../test/doubles/api.ts';
 import { newDataFolder, removeDataFolder } from '../test/doubles/data-folder.ts';
@@ -8,6 +7,7 @@ import { type ServerProcess, startServerProcess } from '../test/doubles/server-p
 import { type SimulatorProcess, startSimulatorProcess } from '../test/doubles/simulator-process.ts';
 import { connectStock, newStockAccount } from '../test/doubles/stock-client.ts';
 import { elapsedMs, printRows, spreadOf } from './measure.ts';
+import { residentMegabytes } from './process-use.ts';
 
 const rounds = 15;
 
@@ -69,11 +69,6 @@ async function throughServer(server: ServerProcess, simulator: SimulatorProcess)
   return samples;
 }
 
-async function residentMegabytes(pid: number): Promise<number> {
-  const status = await readFile(`/proc/${pid}/status`, 'utf8');
-  return Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) / 1024;
-}
-
 const folder = await newDataFolder();
 const simulator = await startSimulatorProcess();
 const environment = {
@@ -84,7 +79,7 @@ let server = await startServerProcess(environment);
 try {
   const bare = await bareBaileys(simulator);
   const ours = await throughServer(server, simulator);
-  const linkedMegabytes = await residentMegabytes(server.pid);
+  const linkedMegabytes = (await residentMegabytes(server.pid)).now;
   await server.kill('SIGKILL');
   const restartMs = await elapsedMs(async () => {
     server = await startServerProcess(environment);

@@ -6,6 +6,8 @@ export interface SimulatorProcess {
   /** 64 hexadecimal digits. */
   readonly noiseRoot: string;
   readonly control: RemoteControl;
+  /** Where `control` calls, for other processes. */
+  readonly controlUrl: string;
   stop(): Promise<void>;
 }
 
@@ -17,6 +19,7 @@ export async function startSimulatorProcess(...args: readonly string[]): Promise
     url: ready.url,
     noiseRoot: ready.noiseRoot,
     control: createControlClient(ready.control),
+    controlUrl: ready.control,
     stop: () => child.kill('SIGKILL'),
   };
 }

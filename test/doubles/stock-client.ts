@@ -91,13 +91,20 @@ export function newStockAccount(): StockAccount {
 }
 
 /** What would be on the disk at this moment. */
-export function copyOf(account: StockAccount): StockAccount {
-  const text = JSON.stringify({ creds: account.creds, rows: [...account.rows] }, BufferJSON.replacer);
+export function storedText({ creds, rows }: StockAccount): string {
+  return JSON.stringify({ creds, rows: [...rows] }, BufferJSON.replacer);
+}
+
+export function fromStoredText(text: string): StockAccount {
   const { creds, rows } = JSON.parse(text, BufferJSON.reviver) as {
     creds: AuthenticationCreds;
     rows: [string, unknown][];
   };
   return { creds, rows: new Map(rows) };
+}
+
+export function copyOf(account: StockAccount): StockAccount {
+  return fromStoredText(storedText(account));
 }
 
 /** Text of a message, or undefined. */
