@@ -1,26 +1,31 @@
-import { defineConfig } from 'vitest/config';
+import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+
+const curve = 'test/doubles/native-curve.setup.ts';
+
+/** Repeated, not inherited with `extends`: each project would build and start a database again. */
+const common: TestProjectInlineConfiguration['test'] = {
+  setupFiles: [curve],
+  testTimeout: 60_000,
+  hookTimeout: 120_000,
+  pool: 'forks',
+  retry: 0,
+};
 
 export default defineConfig({
   test: {
     globalSetup: ['test/doubles/build.setup.ts', 'test/doubles/test-postgres.setup.ts'],
-    setupFiles: ['test/doubles/native-curve.setup.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
-    pool: 'forks',
     maxWorkers: 2,
-    retry: 0,
     projects: [
       {
-        extends: true,
-        test: { name: 'parts', include: ['src/**/*.test.ts', 'test/{structure,views}/**/*.test.ts'] },
+        test: { ...common, name: 'parts', include: ['src/**/*.test.ts', 'test/{structure,views}/**/*.test.ts'] },
       },
       {
-        extends: true,
         // Each has a server, a database and a network of its own: loading the product once for all of them is enough.
         test: {
+          ...common,
           name: 'journeys',
           include: ['test/journeys/**/*.test.ts'],
-          setupFiles: ['test/doubles/shared-async-storage.setup.ts'],
+          setupFiles: [curve, 'test/doubles/shared-async-storage.setup.ts'],
           isolate: false,
         },
       },
