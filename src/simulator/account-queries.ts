@@ -5,8 +5,8 @@ import { bytesOf, children, find, stanza } from './stanza.ts';
 
 const privacyCategories = ['last', 'online', 'profile', 'status', 'readreceipts', 'groupadd', 'calladd', 'messages'];
 // Baileys' Types/Mex.js names these two.
+const timeLockQuery = '23983697327930364';
 const mexAnswers: Readonly<Record<string, unknown>> = {
-  '23983697327930364': { xwa2_fetch_account_reachout_timelock: { is_active: false } },
   '24503548349331633': {
     xwa2_message_capping_info: { total_quota: -1, used_quota: 0, cycle_start_timestamp: '0', capping_status: 'NONE' },
   },
@@ -23,8 +23,14 @@ function privacy(query: BinaryNode): Answer {
   );
 }
 
-function mex(query: BinaryNode): Answer | undefined {
-  const data = mexAnswers[find(query, 'query')?.attrs['query_id'] ?? ''];
+function timeLock(lock: { until?: number } | undefined): unknown {
+  const ends = lock?.until === undefined ? {} : { time_enforcement_ends: lock.until.toString() };
+  return { xwa2_fetch_account_reachout_timelock: { is_active: lock !== undefined, ...ends } };
+}
+
+function mex(query: BinaryNode, lock: { until?: number } | undefined): Answer | undefined {
+  const asked = find(query, 'query')?.attrs['query_id'] ?? '';
+  const data = asked === timeLockQuery ? timeLock(lock) : mexAnswers[asked];
   return data === undefined ? undefined : result(stanza('result', {}, Buffer.from(JSON.stringify({ data }))));
 }
 
@@ -45,7 +51,7 @@ export function createAccountQueries(network: Network): Readonly<Record<string, 
     abt: () => result(stanza('props', { protocol: '1', refresh: '86400' })),
     blocklist: (_device, query) => (query.attrs['type'] === 'get' ? result(stanza('list', {}, [])) : done),
     privacy: (_device, query) => privacy(query),
-    'w:mex': (_device, query) => mex(query),
+    'w:mex': (device, query) => mex(query, network.faults.timeLock(device.number)),
     'w:sync:app:state': (_device, query) => appState(query),
     'w:profile:picture': (_device, query) =>
       query.attrs['type'] === 'get' ? notFound : result(stanza('picture', { id: '1' })),

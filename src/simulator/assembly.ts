@@ -18,6 +18,7 @@ import { createTally } from './tally.ts';
 import type { PhoneParts } from './virtual-phone.ts';
 
 const defaultReceiptDelayMs = 150;
+const defaultKeptMessages = 200;
 
 /** Puts the parts of the network together; nothing runs yet. */
 export function assemble(options: SimulatorOptions, log: Network['log']): PhoneParts {
@@ -37,7 +38,7 @@ export function assemble(options: SimulatorOptions, log: Network['log']): PhoneP
     groups: createGroups(addresses, state),
     tally: createTally(),
     receiptDelayMs: options.receiptDelayMs ?? defaultReceiptDelayMs,
-    ...createPhones(directory, state, changes),
+    ...createPhones(directory, state, changes, options.keptMessages ?? defaultKeptMessages),
   };
   const post = createPost(network);
   const outbox = createPhoneOutbox(network, post);

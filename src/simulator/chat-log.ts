@@ -18,6 +18,10 @@ export interface ChatLog {
   /** Under which addresses the message travelled; what answers it uses the same. */
   addressingOf(id: string): Addressing;
   all(): readonly PhoneMessage[];
+  /** These, and what the phone was given as its past. */
+  history(): readonly PhoneMessage[];
+  /** In memory only. */
+  invent(past: readonly PhoneMessage[]): void;
   byId(id: string): PhoneMessage | undefined;
   /** Moves the ticks of these messages forward, never back. */
   advance(ids: readonly string[], status: MessageStatus): void;
@@ -26,14 +30,23 @@ export interface ChatLog {
   restore(path: readonly string[], value: Uint8Array): void;
 }
 
-const keptMessages = 200;
 const order: readonly MessageStatus[] = ['pending', 'sent', 'received', 'delivered', 'read'];
 
-/** `changed` is told the chat of each message that comes or moves its ticks. */
-export function createChatLog(number: string, state: State, changed: (chat: string) => void): ChatLog {
+export interface ChatLogOptions {
+  /** The phone's. */
+  readonly number: string;
+  readonly state: State;
+  /** How many messages are kept. */
+  readonly keptMessages: number;
+  /** Told the chat of each message that comes or moves its ticks. */
+  readonly changed: (chat: string) => void;
+}
+
+export function createChatLog({ number, state, keptMessages, changed }: ChatLogOptions): ChatLog {
   const rows = new Map<number, Row>();
   const byId = new Map<string, Row>();
   const waiters = new Set<(message: PhoneMessage) => void>();
+  let past: readonly PhoneMessage[] = [];
   let nextSequence = 1;
 
   const keyOf = (row: Row): string => `message:${number}:${row.sequence.toString().padStart(12, '0')}`;
@@ -66,6 +79,8 @@ export function createChatLog(number: string, state: State, changed: (chat: stri
       changed(message.chat);
       return true;
     },
+    history: () => [...past, ...Array.from(rows.values(), (row) => row.message)],
+    invent: (messages) => (past = messages),
     all: () => Array.from(rows.values(), (row) => row.message),
     addressingOf: (id) => byId.get(id)?.addressing ?? 'phone',
     byId: (id) => byId.get(id)?.message,

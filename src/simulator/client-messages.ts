@@ -6,9 +6,11 @@ import type { Group } from './groups.ts';
 import type { Line } from './line.ts';
 import { devicesOf, type Network } from './network.ts';
 import type { Post } from './post.ts';
+import { createRatchetSteps } from './ratchet-steps.ts';
 import { children, find, stanza, unixSeconds } from './stanza.ts';
 
 const forwardedAttributes = ['type', 'edit', 'category', 'expiration', 'decrypt-fail', 'push_priority'];
+const timeLockCode = 463;
 const forwardedChildren = new Set(['meta', 'biz', 'bot']);
 
 interface Outgoing {
@@ -24,6 +26,7 @@ interface Outgoing {
 /** Takes message stanzas from clients: delivers them to every device and acknowledges them once that is durable. */
 export function createClientMessages(network: Network, post: Post) {
   const { addresses, changes, faults, state, tally } = network;
+  const steps = createRatchetSteps();
 
   function read(node: BinaryNode, sender: Device): Outgoing {
     const shares = children(find(node, 'participants')).flatMap((child) => {
@@ -84,6 +87,27 @@ export function createClientMessages(network: Network, post: Post) {
     }
   }
 
+  function countRepeatedSteps({ node, sender, shares, common }: Outgoing): void {
+    const from = `${sender.number}:${sender.device}`;
+    for (const { to, content } of shares) {
+      for (const enc of content) if (steps.isRepeated(`${from} ${to.number}:${to.device}`, enc)) tally.repeatedStep();
+    }
+    const to = node.attrs['participant'] ?? node.attrs['to'] ?? '';
+    for (const enc of common) if (steps.isRepeated(`${from} ${to}`, enc)) tally.repeatedStep();
+  }
+
+  /** The code with which an account that may begin no new chats is refused one. */
+  function timeLocked({ node, sender, shares }: Outgoing): number | undefined {
+    const to = addresses.resolve(node.attrs['to']);
+    if (!faults.timeLock(sender.number) || !to || to.number === sender.number) return undefined;
+    const chat = addresses.jid(to.number, 'phone');
+    const isKnown = network
+      .phone(sender.number)
+      .chats.all()
+      .some((message) => message.chat === chat);
+    return isKnown || shares.length === 0 ? undefined : timeLockCode;
+  }
+
   function acknowledge(line: Line, sender: Device, node: BinaryNode, error?: number): void {
     const { id, to, participant, type } = node.attrs;
     const ack = stanza('ack', {
@@ -97,22 +121,27 @@ export function createClientMessages(network: Network, post: Post) {
     });
     if (faults.take('drop-acks', sender.number)) return;
     const delayMs = faults.ackDelay(sender.number);
+    const send = (): void => {
+      if (line.isOpen) tally.acked(id ?? '');
+      line.send(ack);
+    };
     state.release(() => {
-      if (delayMs === undefined) line.send(ack);
-      else setTimeout(() => line.send(ack), delayMs);
+      if (delayMs === undefined) send();
+      else setTimeout(send, delayMs);
     });
   }
 
   return {
     async take(line: Line, sender: Device, node: BinaryNode): Promise<void> {
       tally.stanza(node.attrs['id'] ?? '');
-      const refusal = faults.take('error-ack', sender.number);
-      if (refusal) {
+      const outgoing = read(node, sender);
+      countRepeatedSteps(outgoing);
+      const refusal = faults.take('error-ack', sender.number)?.code ?? timeLocked(outgoing);
+      if (refusal !== undefined) {
         changes.tell({ number: sender.number });
-        acknowledge(line, sender, node, refusal.code);
+        acknowledge(line, sender, node, refusal);
         return;
       }
-      const outgoing = read(node, sender);
       const group = network.groups.get(node.attrs['to'] ?? '');
       if (group) await toGroup(outgoing, group);
       else await toPerson(outgoing);

@@ -61,6 +61,7 @@ export function createClientReceipts(network: Network, post: Post) {
           tally.confirmed(device.number, each);
         }
       }
+      if (type === 'retry') tally.retried();
       await route(device, node);
       const ack = stanza('ack', { class: 'receipt', id, type, from: to, participant });
       network.state.release(() => line.send(ack));

@@ -23,6 +23,10 @@ function record(value: unknown, name: string): Record<string, unknown> {
     throw new BadCall(`${name} must be an object`);
   return value as Record<string, unknown>;
 }
+function count(value: unknown, name: string): number {
+  if (typeof value !== 'number') throw new BadCall(`${name} must be a number`);
+  return value;
+}
 function addressing(value: unknown): 'phone' | 'lid' | undefined {
   if (value === undefined || value === 'phone' || value === 'lid') return value;
   throw new BadCall('addressing must be phone or lid');
@@ -55,6 +59,11 @@ export const phoneCalls: Readonly<Record<string, Call<VirtualPhone>>> = {
   regainNetwork: (phone) => phone.regainNetwork(),
   isAway: (phone) => phone.isAway(),
   devices: (phone) => phone.devices(),
+  unacknowledged: (phone) => phone.unacknowledged(),
+  inventPast(phone, [past]) {
+    const { chats, messages } = record(past, 'past');
+    phone.inventPast({ chats: count(chats, 'chats'), messages: count(messages, 'messages') });
+  },
   logOut: (phone, [deviceJid]) => phone.logOut(optionalText(deviceJid, 'deviceJid')),
   remove: (phone) => phone.remove(),
 };
@@ -68,19 +77,24 @@ export const networkCalls: Readonly<Record<string, Call<Control>>> = {
   clearFaults: (control) => control.clearFaults(),
   faultsInWait: (control, [number]) => control.faultsInWait(text(number, 'number')),
   counters(control) {
-    const { stanzasById, openSockets, mostSockets, ...counters } = control.counters();
+    const { stanzasById, acksById, openSockets, mostSockets, ...counters } = control.counters();
     return {
       ...counters,
       stanzasById: Object.fromEntries(stanzasById),
+      acksById: Object.fromEntries(acksById),
       openSockets: Object.fromEntries(openSockets),
       mostSockets: Object.fromEntries(mostSockets),
     };
   },
   stanzaTimes: (control, [ids]) => control.stanzaTimes(texts(ids, 'ids')),
+  nextStanza: (control, _args, signal) => control.nextStanza(signal),
   flood(control, [options]) {
-    const { from, to, count, perSecond } = record(options, 'options');
-    if (typeof count !== 'number' || typeof perSecond !== 'number')
-      throw new BadCall('count and perSecond are numbers');
-    return control.flood({ from: text(from, 'from'), to: text(to, 'to'), count, perSecond });
+    const { from, to, ...rate } = record(options, 'options');
+    return control.flood({
+      from: text(from, 'from'),
+      to: text(to, 'to'),
+      count: count(rate['count'], 'count'),
+      perSecond: count(rate['perSecond'], 'perSecond'),
+    });
   },
 };

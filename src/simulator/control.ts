@@ -46,7 +46,7 @@ export interface VirtualPhone {
   enterCode(code: string, signal?: AbortSignal): Promise<ScanResult>;
   /** Writes a message from this phone; resolves with its id once the network has taken it. */
   send(message: OutgoingText): Promise<{ id: string }>;
-  /** The last 200 messages, oldest first. */
+  /** The last messages, oldest first: 200 unless the network was told otherwise. */
   messages(): readonly PhoneMessage[];
   /** Waits until a message with this text has arrived at this phone (or has already), from `from` when given. */
   receives(text: string, options?: { from?: string; signal?: AbortSignal }): Promise<PhoneMessage>;
@@ -58,6 +58,10 @@ export interface VirtualPhone {
   isAway(): boolean;
   /** Jids of the linked devices. */
   devices(): readonly string[];
+  /** Stanzas on their way to linked devices which have not acknowledged them. */
+  unacknowledged(): number;
+  /** Gives the phone so many older messages, for the history that its next linked device gets. Kept in memory only. */
+  inventPast(past: { chats: number; messages: number }): void;
   /** "Log out" on the phone: the device is removed and its line closed with 401 device_removed. Default: all devices. */
   logOut(deviceJid?: string): Promise<void>;
   /** The phone, its devices, chats and queues leave the network. */
@@ -88,13 +92,37 @@ export type Fault =
   | { kind: 'redeliver-last'; number: string }
   | { kind: 'corrupt-next'; number: string }
   | { kind: 'forget-sessions'; number: string }
+  /** New chats are refused with 463; `until` (Unix seconds) is told to who asks, and the end to everybody. */
+  | { kind: 'time-lock'; number?: string; enabled: boolean; until?: number }
+  /** An offer to link that a logged-in client did not ask for; a stock one throws in a timer when it gets to its second code. */
+  | { kind: 'broken-offer'; number?: string }
   | { kind: 'unregistered'; number: string; enabled: boolean };
+
+/** A linked device that logged in, or tried to. Times in ms of the machine's monotonic clock, which its processes share. */
+export interface Login {
+  readonly device: string;
+  readonly openedAtMs: number;
+  /** Absent while the line is open. */
+  closedAtMs?: number;
+  /** The code with which it was refused. */
+  readonly refused?: number;
+}
 
 export interface Counters {
   /** Message stanzas received from clients, by message id (a resend under the same id counts again); the last 200,000. */
   stanzasById: ReadonlyMap<string, number>;
+  /** Acks of those that left over an open line, by message id; the last 200,000. */
+  acksById: ReadonlyMap<string, number>;
   /** Message stanzas that a phone could not decrypt. */
   undecryptable: number;
+  /** Messages that linked devices asked for again, because they could not decrypt them. */
+  retries: number;
+  /** Ciphertexts from clients that stand for a step of a ratchet which another ciphertext had taken before. */
+  repeatedSteps: number;
+  /** In the order in which they came. */
+  logins: readonly Login[];
+  /** Logins that found an earlier line of the same device open, and ended it with 440. */
+  replacements: number;
   /** Open lines now, and the most at any one moment, by device jid. */
   openSockets: ReadonlyMap<string, number>;
   mostSockets: ReadonlyMap<string, number>;
@@ -130,6 +158,8 @@ export interface Control {
    * machine share. Without those that have not arrived.
    */
   stanzaTimes(ids: readonly string[]): Readonly<Record<string, number>>;
+  /** Resolves with the id of the next message stanza from a client. */
+  nextStanza(signal?: AbortSignal): Promise<string>;
   /** Load: `count` texts from one phone to another at `perSecond` (0 = as fast as the line takes them). */
   flood(options: {
     from: string;

@@ -39,6 +39,8 @@ export interface Deliveries {
   /** Takes everything out: for a phone that returns, or a device that is removed. */
   drain(address: DeviceAddress): readonly BinaryNode[];
   repeatLast(address: DeviceAddress): void;
+  /** How many stanzas wait for their acknowledgement. */
+  waiting(address: DeviceAddress): number;
   restore(path: readonly string[], value: Uint8Array): Promise<void>;
 }
 
@@ -143,6 +145,7 @@ export function createDeliveries(state: State, faults: Faults): Deliveries {
       const box = mailbox(address);
       if (box.line && box.lastMessage) write(box, box.line, box.lastMessage);
     },
+    waiting: (address) => mailbox(address).entries.size,
     async restore([number = '', device = '', sequence = ''], value) {
       const node = await decodeBinaryNode(Buffer.from(value));
       add(mailbox({ number, device: Number(device) }), Number(sequence), node);

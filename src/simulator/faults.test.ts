@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { useSimulatedNetwork } from '../../test/doubles/simulated-network.ts';
+import { strayErrors } from '../../test/doubles/stray-errors.ts';
 
 const owner = '9990000000001';
 const friend = '9990000000003';
@@ -58,6 +59,8 @@ test('refuse-login answers as often as told with its code', async () => {
   await network.control.fault({ kind: 'refuse-login', number: owner, code: 503, times: 1 });
   expect(await network.connect(network.account(owner)).closed()).toBe(503);
   await network.login(owner);
+  const { logins } = network.control.counters();
+  expect(logins.map(({ refused }) => refused)).toEqual([503, undefined]);
 });
 
 test('a temporary ban carries its code and how long it lasts', async () => {
@@ -110,6 +113,47 @@ test.for([463, 475, 479])('error-ack %i tells the client that its message went n
   expect((await client.acknowledged(id))['error']).toBe(String(code));
   expect((await client.reaches(id, 0)).parameters[0]).toBe(String(code));
   expect(network.control.phone(friend).messages()).toEqual([]);
+});
+
+test('a time-lock refuses new chats with 463, says until when, leaves known chats alone, and its end is told', async () => {
+  const client = await network.login(owner);
+  await client.acknowledged(await client.sends(friendJid, 'we know each other'));
+  const until = Math.floor(Date.now() / 1000) + 3600;
+  await network.control.fault({ kind: 'time-lock', number: owner, enabled: true, until });
+  const locks: unknown[] = [];
+  client.sock.ev.on('connection.update', ({ reachoutTimeLock }) => {
+    if (reachoutTimeLock) locks.push([reachoutTimeLock.isActive, reachoutTimeLock.timeEnforcementEnds?.getTime()]);
+  });
+
+  const stranger = '9990000000009';
+  const refused = await client.acknowledged(await client.sends(`${stranger}@s.whatsapp.net`, 'hello stranger'));
+  expect(refused['error']).toBe('463');
+  expect(await client.acknowledged(await client.sends(friendJid, 'still friends'))).not.toHaveProperty('error');
+  // Stock clients do not ask by themselves after a 463.
+  await client.sock.fetchAccountReachoutTimelock();
+  await expect.poll(() => locks).toEqual([[true, until * 1000]]);
+
+  await network.control.fault({ kind: 'time-lock', number: owner, enabled: false });
+  await expect
+    .poll(() => locks)
+    .toEqual([
+      [true, until * 1000],
+      [false, undefined],
+    ]);
+  const later = await client.acknowledged(await client.sends(`${stranger}@s.whatsapp.net`, 'hello again'));
+  expect(later).not.toHaveProperty('error');
+});
+
+test('a broken offer makes a stock client throw outside any promise', async () => {
+  await network.login(owner, { qrTimeout: 20 });
+  const errors = strayErrors();
+  try {
+    await network.control.fault({ kind: 'broken-offer', number: owner });
+    await expect.poll(() => errors.thrown.map(String)).toEqual([expect.stringContaining("reading 'toString'")]);
+    expect(errors.rejected).toEqual([]);
+  } finally {
+    errors.stop();
+  }
 });
 
 test('an unanswered query leaves the client waiting until it is answered again', async () => {

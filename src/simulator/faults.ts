@@ -19,6 +19,8 @@ const kinds: Readonly<Record<Fault['kind'], true>> = {
   'redeliver-last': true,
   'corrupt-next': true,
   'forget-sessions': true,
+  'time-lock': true,
+  'broken-offer': true,
   unregistered: true,
 };
 
@@ -42,12 +44,20 @@ export interface Faults {
   silent(number: string): boolean;
   unanswered(number: string, xmlns: string): boolean;
   unregistered(number: string): boolean;
+  timeLock(number: string): FaultOf<'time-lock'> | undefined;
   /** What lies in wait for this number. */
   inWait(number: string): readonly Fault['kind'][];
 }
 
 function appliesTo(fault: Fault, number: string): boolean {
   return !('number' in fault) || fault.number === undefined || fault.number === number;
+}
+
+/** What names a switch, whatever its position. */
+function switchOf(fault: Fault): string {
+  const number = 'number' in fault ? fault.number : undefined;
+  const xmlns = 'xmlns' in fault ? fault.xmlns : undefined;
+  return [fault.kind, number, xmlns].join(' ');
 }
 
 export function createFaults(): Faults {
@@ -72,15 +82,10 @@ export function createFaults(): Faults {
 
   return {
     add(fault) {
-      if ('enabled' in fault) {
+      if ('enabled' in fault || fault.kind === 'latency') {
         // The same switch again replaces itself; off removes it.
-        active = active.filter(
-          (other) => JSON.stringify({ ...other, enabled: fault.enabled }) !== JSON.stringify(fault),
-        );
-        if (!fault.enabled) return;
-      }
-      if (fault.kind === 'latency') {
-        active = active.filter((other) => other.kind !== 'latency' || other.number !== fault.number);
+        active = active.filter((other) => switchOf(other) !== switchOf(fault));
+        if ('enabled' in fault && !fault.enabled) return;
       }
       active.push(fault);
       if ('times' in fault) left.set(fault, fault.times);
@@ -107,6 +112,7 @@ export function createFaults(): Faults {
     silent: (number) => find('silent-line', number) !== undefined,
     unanswered: (number, xmlns) => find('unanswered-query', number, (fault) => fault.xmlns === xmlns) !== undefined,
     unregistered: (number) => find('unregistered', number) !== undefined,
+    timeLock: (number) => find('time-lock', number),
     inWait: (number) => active.filter((fault) => appliesTo(fault, number)).map(({ kind }) => kind),
   };
 }

@@ -36,7 +36,11 @@ function historyMessage(message: PhoneMessage): proto.IHistorySyncMsg {
  */
 export function historyFor(phone: Phone): proto.Message.IProtocolMessage {
   const chats = new Map<string, PhoneMessage[]>();
-  for (const message of phone.chats.all()) chats.set(message.chat, [message, ...(chats.get(message.chat) ?? [])]);
+  for (const message of phone.chats.history().toReversed()) {
+    const known = chats.get(message.chat);
+    if (known) known.push(message);
+    else chats.set(message.chat, [message]);
+  }
   const syncType = proto.HistorySync.HistorySyncType.INITIAL_BOOTSTRAP;
   const history = proto.HistorySync.encode({
     syncType,

@@ -1,13 +1,30 @@
-import type { BinaryNode } from '@whiskeysockets/baileys';
+import { randomBytes } from 'node:crypto';
+import { S_WHATSAPP_NET, type BinaryNode } from '@whiskeysockets/baileys';
 import type { Fault } from './control.ts';
 import type { Line } from './line.ts';
 import { replaced, type Logins } from './logins.ts';
 import type { Network } from './network.ts';
-import { stanza } from './stanza.ts';
+import { stanza, unixSeconds } from './stanza.ts';
 
 /** The code 503 stands bare; a stock client takes the code for what happened whatever stands in it. */
 function streamError(code: number): BinaryNode {
   return stanza('stream:error', { code: code.toString() });
+}
+
+/** Baileys takes codes for as long as they come, and looks at each only when the time of the one before is over. */
+function brokenOffer(): BinaryNode {
+  const id = `offer-${randomBytes(6).toString('hex')}`;
+  const references = [stanza('ref', {}, Buffer.from('a code that nobody asked for')), stanza('ref')];
+  return stanza('iq', { id, from: S_WHATSAPP_NET, type: 'set', xmlns: 'md' }, [stanza('pair-device', {}, references)]);
+}
+
+/** As Baileys' messages-recv.js reads it (handleReachoutTimelockNotification). */
+function timeLockLifted(): BinaryNode {
+  const id = `time-lock-${randomBytes(6).toString('hex')}`;
+  const data = { xwa2_notify_account_reachout_timelock: { is_active: false } };
+  return stanza('notification', { id, from: S_WHATSAPP_NET, type: 'mex', t: unixSeconds() }, [
+    stanza('update', { op_name: 'NotificationUserReachoutTimelockUpdate' }, Buffer.from(JSON.stringify({ data }))),
+  ]);
 }
 
 /** Makes a fault happen: at once to the lines that are open, or later to what comes. */
@@ -47,6 +64,12 @@ export async function commitFault(network: Network, logins: Logins, fault: Fault
       phone.senderKeys.forget();
       return network.state.durable();
     }
+    case 'time-lock':
+      faults.add(fault);
+      if (!fault.enabled) for (const device of devices) deliveries.enqueue(device, timeLockLifted());
+      return;
+    case 'broken-offer':
+      return each((line) => line.send(brokenOffer()));
     case 'refuse-login':
     case 'refuse-upgrade':
     case 'refuse-code':

@@ -16,6 +16,8 @@ export interface Line {
   /** While silent nothing is read or written, as if the network between lost every packet. */
   setSilent(silent: boolean): void;
   readonly silent: boolean;
+  /** What is sent now leaves. */
+  readonly isOpen: boolean;
   /** Each stanza travels this long before it reaches the client. */
   setLatency(ms: number): void;
 }
@@ -79,6 +81,9 @@ export function serveLine(socket: WebSocket, certificates: Certificates, handler
       setSilent: (value) => (silent = value),
       get silent() {
         return silent;
+      },
+      get isOpen() {
+        return !silent && socket.readyState === socket.OPEN;
       },
       setLatency: (ms) => (latencyMs = ms),
     };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { useSimulatedNetwork } from '../../test/doubles/simulated-network.ts';
-import { newStockAccount } from '../../test/doubles/stock-client.ts';
+import { newStockAccount, textIn } from '../../test/doubles/stock-client.ts';
 
 const owner = '9990000000001';
 const newcomer = '9990000000009';
@@ -148,13 +148,17 @@ test('a login with other keys than the linked ones is refused with 401', async (
   expect(await network.connect(account).closed()).toBe(401);
 });
 
-test('a second login of the same device ends the first with 440', async () => {
+test('a second login of the same device ends the first with 440, and is counted', async () => {
   const first = await network.login(owner);
   const second = await network.login(owner);
   expect(await first.closed()).toBe(440);
-  const { openSockets, mostSockets } = network.control.counters();
+  const { logins, openSockets, mostSockets, replacements } = network.control.counters();
   expect([...openSockets.values()]).toEqual([1]);
-  expect([...mostSockets.values()]).toEqual([1]);
+  expect([...mostSockets.values()]).toEqual([2]);
+  expect(replacements).toBe(1);
+  const [earlier, later] = logins;
+  expect(earlier?.closedAtMs).toBeGreaterThanOrEqual(later?.openedAtMs ?? Infinity);
+  expect(later?.closedAtMs).toBeUndefined();
   await second.end();
 });
 
@@ -177,4 +181,22 @@ test('a phone that leaves the network takes everything of it from the store', as
   await network.control.phone(newcomer).remove();
   expect([...network.store.rows.keys()].filter((key) => key.split(':')[1] === newcomer)).toEqual([]);
   expect(network.control.phones().map(({ number }) => number)).toEqual([owner]);
+});
+
+test('a phone may be given a past, which its next linked device gets as history', async () => {
+  const phone = network.control.phone('9990000000007');
+  phone.inventPast({ chats: 3, messages: 1_000 });
+  const account = newStockAccount();
+  const showing = network.connect(account);
+  const scanned = phone.scan(await showing.qr());
+  await showing.closed();
+  const client = network.connect(account);
+  const synced: string[] = [];
+  client.sock.ev.on('messaging-history.set', ({ messages }) => {
+    synced.push(...messages.map((message) => textIn(message) ?? ''));
+  });
+  await scanned;
+  await expect.poll(() => synced.length).toBe(1_000);
+  expect(new Set(synced).size).toBe(1_000);
+  expect(phone.messages()).toEqual([]);
 });

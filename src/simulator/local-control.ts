@@ -67,6 +67,7 @@ export function createLocalControl(parts: PhoneParts): Control {
     watch: (listener) => network.changes.watch(listener),
     counters: () => network.tally.counters(),
     stanzaTimes: (ids) => network.tally.stanzaTimes(ids),
+    nextStanza: (signal) => network.tally.nextStanza(signal),
     flood: (options) => flood(phone(options.from), phone(options.to), network, options),
   };
 }

@@ -58,13 +58,14 @@ export function createLogins(network: Network, linking: Linking, outbox: PhoneOu
   }
   function attach(line: Line, device: Device): void {
     const earlier = lines.get(nameOf(device));
+    tally.lineOpened(jidOf(device));
     if (earlier) {
+      tally.replaced();
       detach(earlier);
       earlier.end(replaced);
     }
     devices.set(line, device);
     lines.set(nameOf(device), line);
-    tally.lineOpened(jidOf(device));
     line.setLatency(faults.latency(device.number));
     if (faults.silent(device.number)) line.setSilent(true);
   }
@@ -92,6 +93,7 @@ export function createLogins(network: Network, linking: Linking, outbox: PhoneOu
       const refusal = faults.take('refuse-login', number);
       const device = directory.device({ number, device: line.payload.device ?? 0 });
       if (refusal) {
+        tally.loginRefused(jidOf({ number, device: line.payload.device ?? 0 }), refusal.code);
         refuse(line, refusal.code, refusal.expire);
         return;
       }

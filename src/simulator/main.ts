@@ -1,8 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { createControlServer } from './control-server.ts';
+import type { SimulatorStore } from './options.ts';
 import { createSimulator } from './simulator.ts';
-import { createStateFile } from './state-file.ts';
+import { createFrozenState, createStateFile } from './state-file.ts';
+
+function storeOf(state: string | undefined, beginWith: string | undefined): SimulatorStore | undefined {
+  if (state !== undefined) return createStateFile(state);
+  return beginWith === undefined ? undefined : createFrozenState(beginWith);
+}
 
 /** The simulator as a process of its own: prints `{ url, noiseRoot, control }` on one line when it is ready. */
 async function main(): Promise<void> {
@@ -13,6 +19,8 @@ async function main(): Promise<void> {
       state: { type: 'string' },
       seed: { type: 'string' },
       'receipt-delay-ms': { type: 'string' },
+      'kept-messages': { type: 'string' },
+      'begin-with': { type: 'string' },
     },
   });
   // libsignal prints key material; nothing else here writes through the console.
@@ -21,12 +29,15 @@ async function main(): Promise<void> {
   const seed = values.seed === undefined ? randomBytes(32) : Buffer.from(values.seed, 'hex');
   if (seed.length !== 32) throw new Error('--seed takes 64 hexadecimal digits');
   const delay = values['receipt-delay-ms'];
+  const kept = values['kept-messages'];
+  const store = storeOf(values.state, values['begin-with']);
   const simulator = createSimulator({
     seed,
     port: Number(values.port),
     log: (message, context) => process.stderr.write(`${JSON.stringify({ message, ...context })}\n`),
-    ...(values.state === undefined ? {} : { store: createStateFile(values.state) }),
+    ...(store === undefined ? {} : { store }),
     ...(delay === undefined ? {} : { receiptDelayMs: Number(delay) }),
+    ...(kept === undefined ? {} : { keptMessages: Number(kept) }),
   });
   const control = createControlServer(simulator.control);
   const stop = async (): Promise<void> => {

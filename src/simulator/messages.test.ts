@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { useSimulatedNetwork } from '../../test/doubles/simulated-network.ts';
+import { createDeviceCache } from '../../test/doubles/device-cache.ts';
 import { copyOf, textIn } from '../../test/doubles/stock-client.ts';
 
 const owner = '9990000000001';
@@ -187,4 +188,35 @@ test('a client whose one-time keys run low is told to upload more', async () => 
   });
   await told;
   await expect.poll(() => client.sock.authState.creds.nextPreKeyId).toBeGreaterThan(813);
+});
+
+test('acks that left are counted, and so is what linked devices have not acknowledged', async () => {
+  const phone = network.control.phone(friend);
+  await phone.send({ to: owner, text: 'waiting' });
+  // The owner's phone has no copy for itself.
+  expect(network.control.phone(owner).unacknowledged()).toBe(1);
+  const client = await network.login(owner);
+  await client.receives('waiting');
+  await expect.poll(() => network.control.phone(owner).unacknowledged()).toBe(0);
+  const stanza = network.control.nextStanza();
+  const id = await client.sends(friendJid, 'hello');
+  expect(await stanza).toBe(id);
+  await client.acknowledged(id);
+  expect(network.control.counters().acksById.get(id)).toBe(1);
+  expect(network.control.counters()).toMatchObject({ retries: 0, repeatedSteps: 0 });
+});
+
+test('a client that goes back to an older state takes a step of the ratchet again, which is counted', async () => {
+  const userDevicesCache = createDeviceCache();
+  const client = await network.login(owner, { userDevicesCache });
+  await client.acknowledged(await client.sends(friendJid, 'the session begins'));
+  const before = copyOf(network.account(owner));
+  await client.acknowledged(await client.sends(friendJid, 'a step'));
+  await client.end();
+  const again = network.connect(before, { userDevicesCache });
+  await again.opened();
+  await again.acknowledged(await again.sends(friendJid, 'the same step'));
+  const { repeatedSteps, undecryptable } = network.control.counters();
+  expect(repeatedSteps).toBeGreaterThan(0);
+  expect(undecryptable).toBe(repeatedSteps);
 });

@@ -41,6 +41,7 @@ export function createPhones(
   directory: Directory,
   state: State,
   changes: Changes,
+  keptMessages: number,
 ): Pick<Network, 'phone' | 'forgetPhone'> {
   const phones = new Map<string, Phone>();
   return {
@@ -52,7 +53,7 @@ export function createPhones(
         record,
         signal: createSignalSessions(record, state),
         senderKeys: createSenderKeys(number, state),
-        chats: createChatLog(number, state, (chat) => changes.tell({ number, chat })),
+        chats: createChatLog({ number, state, keptMessages, changed: (chat) => changes.tell({ number, chat }) }),
       };
       phones.set(number, phone);
       return phone;

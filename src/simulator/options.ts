@@ -23,4 +23,6 @@ export interface SimulatorOptions {
   log?: (message: string, context: Record<string, unknown>) => void;
   /** Delay before a phone's delivery receipt, in ms (default 150: an instant one is folded into the upsert by clients). */
   receiptDelayMs?: number;
+  /** How many messages a phone keeps (default 200). */
+  keptMessages?: number;
 }

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -45,7 +45,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-test('in a process of its own it does the same over HTTP, and its file survives a kill', async () => {
+test('in a process of its own it does the same over HTTP; its file survives a kill, or is only begun with', async () => {
   const state = join(folder, 'state');
   const first = await startProcess('--state', state);
   expect(first.noiseRoot).toMatch(/^[0-9a-f]{64}$/);
@@ -80,6 +80,16 @@ test('in a process of its own it does the same over HTTP, and its file survives 
   await again.sends(friendJid, 'after the kill');
   await second.control.phone(friend).receives('after the kill');
   expect((await second.control.counters()).undecryptable).toBe(0);
+  await again.end();
+  second.process.kill('SIGKILL');
+
+  const left = await readFile(state);
+  const third = await startProcess('--begin-with', state, '--kept-messages', '1');
+  expect(await third.control.phone(owner).devices()).toEqual([deviceJid]);
+  const stranger = third.control.phone('9990000000003');
+  for (const text of ['for this life only', 'and the last one']) await stranger.send({ to: owner, text });
+  expect(await stranger.messages()).toMatchObject([{ text: 'and the last one' }]);
+  expect(await readFile(state)).toEqual(left);
 });
 
 test('a call that cannot be done says why', async () => {

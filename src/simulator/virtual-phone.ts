@@ -7,6 +7,7 @@ import type { Logins } from './logins.ts';
 import { devicesOf, type Network } from './network.ts';
 import type { PhoneOutbox } from './phone-outbox.ts';
 import type { PhoneReceipts } from './phone-receipts.ts';
+import { inventedPast } from './invented-past.ts';
 import type { Post } from './post.ts';
 import { stanza, unixSeconds } from './stanza.ts';
 
@@ -118,6 +119,8 @@ export function createVirtualPhone(parts: PhoneParts, number: string): VirtualPh
     regainNetwork,
     isAway: () => phone().record.identity.away,
     devices: () => linked().map(({ device }) => addresses.jid(number, 'phone', device)),
+    unacknowledged: () => linked().reduce((sum, device) => sum + deliveries.waiting(device), 0),
+    inventPast: ({ chats, messages }) => phone().chats.invent(inventedPast(phone().record, { chats, messages })),
     logOut,
     async remove() {
       await logOut();

@@ -25,16 +25,14 @@ export interface RemoteControl {
   createGroup(...args: Parameters<Control['createGroup']>): Promise<VirtualGroup>;
   fault(fault: Fault): Promise<void>;
   clearFaults(): Promise<void>;
+  nextStanza(signal?: AbortSignal): Promise<string>;
   counters(): Promise<Counters>;
   stanzaTimes(...args: Parameters<Control['stanzaTimes']>): Promise<ReturnType<Control['stanzaTimes']>>;
   flood(...args: Parameters<Control['flood']>): Promise<Awaited<ReturnType<Control['flood']>>>;
 }
 
-interface PlainCounters extends Omit<Counters, 'stanzasById' | 'openSockets' | 'mostSockets'> {
-  readonly stanzasById: Record<string, number>;
-  readonly openSockets: Record<string, number>;
-  readonly mostSockets: Record<string, number>;
-}
+type CountName = 'stanzasById' | 'acksById' | 'openSockets' | 'mostSockets';
+type PlainCounters = Omit<Counters, CountName> & Readonly<Record<CountName, Record<string, number>>>;
 
 /** Rejects with the server's sentence, or with the signal's reason. */
 async function call<Result>(url: string, args: readonly unknown[], signal?: AbortSignal): Promise<Result> {
@@ -66,6 +64,8 @@ export function createControlClient(url: string): RemoteControl {
       regainNetwork: () => call(at('regainNetwork'), []),
       isAway: () => call(at('isAway'), []),
       devices: () => call(at('devices'), []),
+      unacknowledged: () => call(at('unacknowledged'), []),
+      inventPast: (past) => call(at('inventPast'), [past]),
       logOut: (deviceJid) => call(at('logOut'), [deviceJid]),
       remove: () => call(at('remove'), []),
     };
@@ -83,11 +83,13 @@ export function createControlClient(url: string): RemoteControl {
       return {
         ...plain,
         stanzasById: new Map(Object.entries(plain.stanzasById)),
+        acksById: new Map(Object.entries(plain.acksById)),
         openSockets: new Map(Object.entries(plain.openSockets)),
         mostSockets: new Map(Object.entries(plain.mostSockets)),
       };
     },
     stanzaTimes: (...args) => call(at('stanzaTimes'), args),
+    nextStanza: (signal) => call(at('nextStanza'), [], signal),
     flood: (...args) => call(at('flood'), args),
   };
 }
