@@ -90,6 +90,32 @@ test('the network gets no pre-key that is not stored, nor before the credentials
   expect(uploads[0]).toEqual({ preKeys: 812, nextPreKeyId: 813 });
 });
 
+test('what the phone told at the link, and what was cut off before its effects were stored, is taken up again', async () => {
+  const open = async (): Promise<number> =>
+    (await rig.database.rows('SELECT 1 FROM inbound_journal WHERE stanza IS NOT NULL')).length;
+  const refuse = `CREATE FUNCTION test_refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'cut off'; END $$`;
+  await rig.database.execute(refuse);
+  await rig.database.execute(
+    'CREATE TRIGGER test_cut BEFORE UPDATE ON inbound_journal FOR EACH ROW EXECUTE FUNCTION test_refuse()',
+  );
+  const account = await rig.unlinked();
+  await account.channel.start();
+  await account.phone.scan((await account.told.becomes('pairing')).qr);
+  await waitFor(async () => (await open()) > 0);
+  await waitFor(() => account.told.states.some(({ kind }) => kind === 'waiting'));
+  await account.channel.stop();
+  await rig.database.execute(`DELETE FROM channel_keys WHERE type IN ('app-state-sync-key', 'lid-mapping')`);
+  await rig.database.execute('DROP FUNCTION test_refuse CASCADE');
+
+  const again = rig.again(account);
+  await again.channel.start();
+  await again.told.becomes('online');
+  await waitFor(async () => (await open()) === 0);
+  expect(await rowsOf(account.accountId, 'app-state-sync-key')).toHaveLength(1);
+  expect((await rowsOf(account.accountId, 'lid-mapping')).length).toBeGreaterThan(0);
+  expect(again.told.messages).toEqual([]);
+});
+
 describe('while the database is away', () => {
   let proxy: PostgresProxy;
   let away: { database: Database; writer: CommitWriter };

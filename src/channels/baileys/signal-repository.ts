@@ -65,17 +65,22 @@ export function signalRepository(options: RepositoryOptions): MakeRepository {
         });
       } catch (error) {
         // Read before, confirmed too late: the key is used up, but what it said stands in the journal.
-        const plaintext = await options.writtenDown(hashOf(ciphertext));
+        const hash = hashOf(ciphertext);
+        const plaintext = await options.writtenDown(hash);
         if (!plaintext) throw error;
+        if (stanza && isPeer(stanza)) options.openedPeer(hash);
         return plaintext;
       }
     }
 
     function writeDown(stanza: InboundStanza, ciphertext: Uint8Array, plaintext: Uint8Array, batch: Batch): void {
       const hash = hashOf(ciphertext);
-      const isPeer = stanza.node.attrs['category'] === 'peer';
-      batch.add(options.journal, { hash, plaintext, stanza: isPeer ? encodeBinaryNode(asItCame(stanza)) : null });
-      if (isPeer) options.openedPeer(hash);
+      batch.add(options.journal, {
+        hash,
+        plaintext,
+        stanza: isPeer(stanza) ? encodeBinaryNode(asItCame(stanza)) : null,
+      });
+      if (isPeer(stanza)) options.openedPeer(hash);
       else options.opened({ ...stanza, plaintext, hash }, batch);
     }
 
@@ -107,6 +112,11 @@ async function mayReplace(inner: Inner, renewals: SessionRenewals, jid: string):
     inner.jidToSignalProtocolAddress((await inner.lidMapping.getLIDForPN(each)) ?? each);
   if (await renewals.take(jid, addressOf)) return true;
   return !(await inner.validateSession(jid)).exists;
+}
+
+/** Between own devices, such as the history. */
+function isPeer({ node }: InboundStanza): boolean {
+  return node.attrs['category'] === 'peer';
 }
 
 function asItCame({ node, arrival }: InboundStanza): BinaryNode {
