@@ -262,6 +262,26 @@ CREATE TABLE IF NOT EXISTS events (
 );
 ALTER TABLE events ENABLE ROW LEVEL SECURITY;
 
+-- notifications
+-- What a person must see, kept for 90 days.
+CREATE TABLE IF NOT EXISTS notifications (
+  id text PRIMARY KEY,
+  -- Null when it is about the server.
+  account_id text REFERENCES whatsapp_accounts ON DELETE CASCADE,
+  kind text NOT NULL,
+  sentence text NOT NULL,
+  -- The page on which to act, if there is one.
+  path text,
+  -- When it happened last.
+  at timestamptz NOT NULL DEFAULT now(),
+  read_at timestamptz
+);
+-- What happens again is told by the notification that is still unread.
+CREATE UNIQUE INDEX IF NOT EXISTS notifications_unread
+  ON notifications (coalesce(account_id, ''), kind) WHERE read_at IS NULL;
+CREATE INDEX IF NOT EXISTS notifications_account ON notifications (account_id) WHERE account_id IS NOT NULL;
+ALTER TABLE notifications ENABLE ROW LEVEL SECURITY;
+
 -- sandbox
 
 CREATE TABLE IF NOT EXISTS sandbox_state (

@@ -35,6 +35,7 @@ export interface AppTimings {
   auditSweepMs: number;
   journalSweepMs: number;
   eventSweepMs: number;
+  notificationSweepMs: number;
   dashboard: DashboardTimings;
   sessionSweepMs: number;
 }
@@ -60,6 +61,7 @@ export const appTimings: AppTimings = {
   auditSweepMs: 3_600_000,
   journalSweepMs: 600_000,
   eventSweepMs: 3_600_000,
+  notificationSweepMs: 3_600_000,
   dashboard: { formMs: 30_000, lookMs: 1_000, factPauseMs: 100 },
   sessionSweepMs: 600_000,
 };

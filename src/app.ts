@@ -16,6 +16,7 @@ import { eventRoutes } from './features/events/events.routes.ts';
 import { createEventLog } from './features/events/events.ts';
 import { messageRoutes } from './features/messages/messages.routes.ts';
 import { createMessageInbox, createMessages } from './features/messages/messages.ts';
+import { createNotifications } from './features/notifications/notifications.ts';
 import { sandboxRoutes } from './features/sandbox/sandbox.routes.ts';
 import { createSandbox, createSandboxStore, startOnDemand } from './features/sandbox/sandbox.ts';
 import { systemRoutes } from './features/system/system.routes.ts';
@@ -180,6 +181,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
   // The lock of the embedded database's folder proves that no other process lives.
   const alone = config.database.kind === 'embedded';
   const audit = createAudit({ ...shared, sweepIntervalMs: timings.auditSweepMs });
+  const notifications = createNotifications({ ...shared, sweepIntervalMs: timings.notificationSweepMs });
   const access = createAccess({
     ...shared,
     audit,
@@ -207,6 +209,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     mayTake: async (kind) => kind !== 'sandbox' || (config.sandbox && (await network.mayRun())),
     access,
     audit,
+    notifications,
     openChannel: createChannelFactory({
       ...shared,
       writer,
@@ -269,7 +272,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     ...systemRoutes(system),
   ];
   // Stopped in reverse: the send loops wait for confirmations before the lines are closed.
-  const services: Service[] = [signIn, system, audit, eventLog, leases, network, sandbox, accounts, messages];
+  const services = [signIn, system, audit, eventLog, notifications, leases, network, sandbox, accounts, messages];
   return { ...shared, access, signIn, audit, accounts, messages, sandbox, eventLog, system, routes, services };
 }
 

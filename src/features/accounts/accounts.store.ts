@@ -1,6 +1,8 @@
 import type { ChangeKind } from '../../platform/commit-writer.ts';
 import type { Queryable } from '../../platform/database.ts';
 import type { EventBus, Occurrence } from '../../platform/event-bus.ts';
+import type { NotificationKind, Notifications } from '../notifications/notifications.ts';
+import { needKinds } from './account-need.ts';
 import type { AccountStatus, NextStep, Status } from './account-status.ts';
 import type { AccountKind, SettingsChange } from './account-settings.ts';
 
@@ -182,19 +184,35 @@ export async function writeStatus(db: Queryable, id: string, change: StatusChang
   return count > 0;
 }
 
+export interface ToldStatus extends StatusChange {
+  occurrences: readonly Occurrence[];
+  /** What a person is to be told. */
+  need: NotificationKind | null;
+}
+
 /** The account's state as its channel tells it; the last of a batch counts. */
-export function statusChangeKind(events: EventBus): ChangeKind<StatusChange & { occurrences: readonly Occurrence[] }> {
+export function statusChangeKind(
+  events: EventBus,
+  notifications: Pick<Notifications, 'notify' | 'settle'>,
+): ChangeKind<ToldStatus> {
   return {
     name: 'account-status',
     order: 5,
     async apply(tx, changes) {
+      const online: string[] = [];
       for (const owner of new Set(changes.map((change) => change.owner))) {
         const rows = changes.filter((change) => change.owner === owner).map(({ row }) => row);
         const last = rows.at(-1);
         if (!last || !(await writeStatus(tx, owner, last, false))) continue;
         const occurrences = rows.flatMap((row) => row.occurrences);
         events.publish(tx, occurrences);
+        const { need, status } = last;
+        if (status.status === 'ready') online.push(owner);
+        if (need === null) continue;
+        const path = `/accounts/${owner}`;
+        await notifications.notify(tx, { accountId: owner, kind: need, sentence: status.message, path });
       }
+      if (online.length > 0) await notifications.settle(tx, online, needKinds);
     },
   };
 }

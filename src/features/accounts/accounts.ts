@@ -11,6 +11,7 @@ import type { Log } from '../../platform/log.ts';
 import type { Secrets } from '../../platform/secrets.ts';
 import type { Access, IssuedKey } from '../access/access.ts';
 import type { Act, Audit } from '../audit/audit.ts';
+import type { Notifications } from '../notifications/notifications.ts';
 import { type Account, accountOf } from './account.ts';
 import { changeActs } from './account-acts.ts';
 import { createRemoval, type RemovalOptions } from './account-removal.ts';
@@ -101,6 +102,7 @@ export interface AccountsOptions extends Omit<RemovalOptions, 'running' | 'statu
   secrets: Secrets;
   access: Access;
   audit: Audit;
+  notifications: Pick<Notifications, 'notify' | 'settle'>;
   openChannel: ChannelFactory;
   /** Kinds that this server offers; an account of another kind stays, but does not run. */
   kinds: readonly AccountKind[];

@@ -4,6 +4,8 @@ import type { EventBus, Occurrence } from '../../platform/event-bus.ts';
 import type { Lease } from '../../platform/leases.ts';
 import type { SealedPlace, Secrets } from '../../platform/secrets.ts';
 import type { EventName } from '../../events.ts';
+import type { Notifications } from '../notifications/notifications.ts';
+import { needOf } from './account-need.ts';
 import type { AccountStatus } from './account-status.ts';
 import { statusChangeKind, type StatusChange } from './accounts.store.ts';
 
@@ -18,12 +20,13 @@ export interface StatusWriter {
 export interface StatusWriterOptions {
   writer: CommitWriter;
   events: EventBus;
+  notifications: Pick<Notifications, 'notify' | 'settle'>;
   secrets: Secrets;
 }
 
 export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
   const { writer, events, secrets } = options;
-  const kind = statusChangeKind(events);
+  const kind = statusChangeKind(events, options.notifications);
   const lanes = new Map<string, { lease: Lease; lane: Lane }>();
   const lastWords = new Map<string, string>();
   const lastQr = new Map<string, number>();
@@ -69,7 +72,7 @@ export function createStatusWriter(options: StatusWriterOptions): StatusWriter {
       const change: StatusChange = { ...codesOf(accountId, state), status, self, restrictedUntil };
       const lane = laneOf(lease);
       const batch = lane.batch();
-      batch.add(kind, { ...change, occurrences: occurrencesOf(accountId, change) });
+      batch.add(kind, { ...change, occurrences: occurrencesOf(accountId, change), need: needOf(state) });
       batch.afterCommit(() => events.announce(`account:${accountId}`));
       lane.commit(batch);
     },

@@ -1,0 +1,53 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type AccountJson, type Api, apiOf } from '../doubles/api.ts';
+import { type RunningApp, startApp } from '../doubles/running-app.ts';
+
+let app: RunningApp;
+let api: Api;
+
+beforeAll(async () => {
+  app = await startApp();
+  api = apiOf(app);
+});
+afterAll(() => app.stop());
+
+async function linked(name: string): Promise<AccountJson> {
+  const account = await api.createAccount(name, 'sandbox');
+  await act(account, 'sandbox/scan');
+  return account;
+}
+
+function act({ id }: { id: string }, path: string): Promise<unknown> {
+  return app.data('POST', `/api/accounts/${id}/${path}`);
+}
+
+function unreadOf({ id }: { id: string }): Promise<object[]> {
+  return app.database.rows(
+    'SELECT kind, sentence, path FROM notifications WHERE account_id = $1 AND read_at IS NULL ORDER BY kind',
+    [id],
+  );
+}
+
+test('an account that is logged out on its phone tells so until it is linked again', async () => {
+  const account = await linked('Shop');
+  expect(await unreadOf(account)).toEqual([]);
+  await act(account, 'sandbox/log-out');
+  const { statusMessage } = await api.becomes(account.id, 'auth_failed');
+  expect(await unreadOf(account)).toEqual([
+    { kind: 'account.logged_out', sentence: statusMessage, path: `/accounts/${account.id}` },
+  ]);
+
+  await act(account, 'reconnect');
+  await act(account, 'sandbox/scan');
+  expect(await unreadOf(account)).toEqual([]);
+});
+
+test('nobody is told of what a person did: pausing and unlinking', async () => {
+  const account = await linked('Quiet');
+  await act(account, 'pause');
+  await act(account, 'resume');
+  await api.becomes(account.id, 'ready');
+  await act(account, 'logout');
+  await api.becomes(account.id, 'auth_failed');
+  expect(await unreadOf(account)).toEqual([]);
+});
