@@ -273,7 +273,8 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
   ];
   // Stopped in reverse: the send loops wait for confirmations before the lines are closed.
   const services = [signIn, system, audit, eventLog, notifications, leases, network, sandbox, accounts, messages];
-  return { ...shared, access, signIn, audit, accounts, messages, sandbox, eventLog, system, routes, services };
+  const parts = { access, signIn, audit, accounts, messages, sandbox, eventLog, notifications, system };
+  return { ...shared, ...parts, routes, services };
 }
 
 function signInSettings({ admin, session, publicUrl, trustProxy }: Config, { sessionSweepMs }: AppTimings) {

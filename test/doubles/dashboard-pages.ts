@@ -13,6 +13,7 @@ export function pathOf({ path }: Page, ids: { account: string; key: string; sess
     ['/settings/keys', ids.key],
     ['/settings/sessions', ids.session],
     ['/accounts', ids.account],
+    ['/notifications', 'ntf_1'],
   ] as const;
   const found = kinds.find(([part]) => path.includes(part));
   return path.replaceAll(/:\w+/g, (name) => {

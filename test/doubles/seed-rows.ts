@@ -6,7 +6,7 @@ export interface SeededIds {
   session: string;
 }
 
-/** Accounts in every state, as many as asked for, whose ids begin with `acc_seed`. */
+/** Accounts in every state, as many as asked for, whose ids begin with `acc_seed`; of the paused ones something is unread. */
 export async function seedAccounts(database: TestDatabase, count: number): Promise<void> {
   await database.execute(
     `INSERT INTO whatsapp_accounts (id, name, kind, paused, status, status_message, status_reason, next_step, phone)
@@ -20,6 +20,11 @@ export async function seedAccounts(database: TestDatabase, count: number): Promi
        CASE n % 5 WHEN 4 THEN NULL ELSE '+62812' || (30000000 + n) END
      FROM generate_series(1, $1::int) n`,
     [count],
+  );
+  await database.execute(
+    `INSERT INTO notifications (id, account_id, kind, sentence, path)
+     SELECT 'ntf_' || id, id, 'account.logged_out', 'Logged out: the device was removed on the phone', '/accounts/' || id
+     FROM whatsapp_accounts WHERE paused AND id LIKE 'acc_seed%'`,
   );
 }
 

@@ -1,13 +1,18 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AccountJson, type Api, apiOf } from '../doubles/api.ts';
+import type { Browser } from '../doubles/browser.ts';
+import { adminEnvironment, signIn } from '../doubles/person.ts';
+import { wordsOf } from '../doubles/rendered-view.ts';
 import { type RunningApp, startApp } from '../doubles/running-app.ts';
 
 let app: RunningApp;
 let api: Api;
+let browser: Browser;
 
 beforeAll(async () => {
-  app = await startApp();
+  app = await startApp({ environment: adminEnvironment });
   api = apiOf(app);
+  browser = await signIn(app.address);
 });
 afterAll(() => app.stop());
 
@@ -49,5 +54,25 @@ test('nobody is told of what a person did: pausing and unlinking', async () => {
   await api.becomes(account.id, 'ready');
   await act(account, 'logout');
   await api.becomes(account.id, 'auth_failed');
+  expect(await unreadOf(account)).toEqual([]);
+});
+
+test('the overview tells of it, once, until a person puts it away', async () => {
+  const account = await linked('Office');
+  const needsYou = async (): Promise<string> => wordsOf((await browser.call('GET', '/ui/overview/needs-you')).text);
+  await act(account, 'sandbox/log-out');
+  const { statusMessage } = await api.becomes(account.id, 'auth_failed');
+  // The account's own line says it, and what to do.
+  expect((await needsYou()).split(statusMessage)).toHaveLength(2);
+  expect(await needsYou()).not.toContain('Mark as read');
+
+  await act(account, 'pause');
+  expect(await needsYou()).toContain(`Office ${statusMessage} · just now Mark as read ( Office )`);
+  const row = await app.database.one<{ id: string }>('SELECT id FROM notifications WHERE account_id = $1', [
+    account.id,
+  ]);
+  const answer = await browser.call('POST', `/notifications/${row?.id}/read`, { form: {} });
+  expect({ status: answer.status, to: answer.headers.get('location') }).toEqual({ status: 303, to: '/' });
+  expect(await needsYou()).not.toContain('Office');
   expect(await unreadOf(account)).toEqual([]);
 });

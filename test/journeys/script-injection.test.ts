@@ -44,6 +44,7 @@ async function poison(): Promise<void> {
     messages: ['text', 'from_name', 'error_message'],
     audit_log: ['actor_name', 'account_name', 'address'],
     api_keys: ['name'],
+    notifications: ['sentence'],
   };
   for (const [table, names] of Object.entries(columns)) {
     for (const name of names) {

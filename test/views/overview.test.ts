@@ -16,7 +16,7 @@ function overview(different: Partial<OverviewModel> = {}): string {
   const figures = { connected: 1, accounts: 2, sent: 1234, received: 5, waiting: 6 };
   const model = {
     figures,
-    needing: [],
+    needing: { accounts: [], notifications: [] },
     events: [],
     checklist: undefined,
     firstAccountId: 'acc_1',
@@ -31,9 +31,24 @@ test('the figures stand in one line', () => {
 });
 
 test('an account that needs a person has its status, a sentence, since when, and one button', () => {
-  const html = rendered(NeedsYouView, { accounts: [loggedOut] });
+  const html = rendered(NeedsYouView, { accounts: [loggedOut], notifications: [] });
   expect(wordsOf(html)).toContain('Shop Sandbox Logged out Logged out: by the phone · 30 min ago Link again ( Shop )');
   expect(html.match(/class="button/g)).toHaveLength(1);
+});
+
+test('what nobody has seen yet has a sentence, when it was, where to act, and a button that puts it away', () => {
+  const sentence = 'Another program has taken the line';
+  const notification = { id: 'ntf_1', account: 'Office', sentence, path: '/accounts/acc_2', at: since };
+  const html = rendered(NeedsYouView, { accounts: [loggedOut], notifications: [notification] });
+  expect(wordsOf(html)).toContain('Needs you 2 ');
+  expect(wordsOf(html)).toContain(`Office ${sentence} · 30 min ago Mark as read ( Office )`);
+  expect(html).toContain('href="/accounts/acc_2"');
+  expect(html).toContain('action="/notifications/ntf_1/read"');
+
+  const ofServer = { ...notification, account: null, path: null };
+  const alone = rendered(NeedsYouView, { accounts: [], notifications: [ofServer] });
+  expect(wordsOf(alone)).toContain(`This server ${sentence}`);
+  expect(alone).not.toContain('<a ');
 });
 
 test('when no account needs a person, that is said', () => {
@@ -42,7 +57,7 @@ test('when no account needs a person, that is said', () => {
 
 test('of very many accounts that need a person the first are shown and the others counted', () => {
   const accounts = Array.from({ length: 500 }, (_, index) => ({ ...loggedOut, id: `acc_${index}` }));
-  const html = rendered(NeedsYouView, { accounts });
+  const html = rendered(NeedsYouView, { accounts, notifications: [] });
   expect(html.match(/id="need-acc_/g)).toHaveLength(10);
   expect(wordsOf(html)).toContain('490 more accounts');
 });
@@ -88,10 +103,11 @@ test('names that people gave are text and never markup', () => {
     after: '',
     account: { id: 'acc_1', name: evil },
   };
-  const needing = [{ ...loggedOut, name: evil }];
+  const notification = { id: 'ntf_1', account: evil, sentence: evil, path: '/accounts/acc_1', at: since };
+  const needing = { accounts: [{ ...loggedOut, name: evil }], notifications: [notification] };
   const html = overview({ needing, events: [{ ...event, at: since }] });
   expect(html).not.toContain('<img');
-  expect(html.match(/<bdi>&lt;img src=x>&quot;'<\/bdi>/g)).toHaveLength(4);
+  expect(html.match(/<bdi>&lt;img src=x>&quot;'<\/bdi>/g)).toHaveLength(6);
 });
 
 test('each part can be asked for alone and answers with its own element', () => {

@@ -1,15 +1,14 @@
-import type { Account } from '../../src/features/accounts/accounts.ts';
 import type { Steps } from '../../src/features/checklist/checklist.ts';
 import { Icon } from '../partials/icon.tsx';
 import { ChecklistView } from './checklist.tsx';
 import { type FiguresModel, FiguresView } from './figures.tsx';
 import { type EventModel, LatestEventsView } from './latest-events.tsx';
-import { NeedsYouView } from './needs-you.tsx';
+import { type NeedsYouModel, NeedsYouView } from './needs-you.tsx';
 import { StartView } from './start.tsx';
 
 export interface OverviewModel {
   figures: FiguresModel;
-  needing: readonly Account[];
+  needing: NeedsYouModel;
   events: readonly EventModel[];
   checklist: Steps | undefined;
   firstAccountId: string | undefined;
@@ -36,7 +35,7 @@ export function OverviewView({ model }: { model: OverviewModel }) {
       {!isNew && <FiguresView model={model.figures} />}
       <div class={checklist ? 'columns columns-aside' : 'columns'}>
         <div class="stack">
-          {isNew ? <StartView offersSandbox={model.offersSandbox} /> : <NeedsYouView accounts={model.needing} />}
+          {isNew ? <StartView offersSandbox={model.offersSandbox} /> : <NeedsYouView {...model.needing} />}
           {!isNew && <LatestEventsView events={model.events} />}
         </div>
         {checklist && <ChecklistView steps={checklist} firstAccountId={firstAccountId} />}

@@ -1,15 +1,16 @@
 import { ChecklistView } from '../../../views/overview/checklist.tsx';
 import { type FiguresModel, FiguresView } from '../../../views/overview/figures.tsx';
 import { type EventModel, LatestEventsView } from '../../../views/overview/latest-events.tsx';
-import { NeedsYouView } from '../../../views/overview/needs-you.tsx';
+import { type NeedsYouModel, NeedsYouView } from '../../../views/overview/needs-you.tsx';
 import { OverviewView } from '../../../views/overview/overview.tsx';
 import type { Account, AccountKind, Accounts } from '../../features/accounts/accounts.ts';
 import type { Checklist } from '../../features/checklist/checklist.ts';
 import type { EventLog } from '../../features/events/events.ts';
 import type { Messages } from '../../features/messages/messages.ts';
+import type { Notifications } from '../../features/notifications/notifications.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { definePage, type Page } from '../../platform/page.ts';
-import { object } from '../../platform/schema.ts';
+import { object, required, text } from '../../platform/schema.ts';
 import { startOfDay } from '../start-of-day.ts';
 import { eventWords } from './event-words.ts';
 import { needingPerson } from './needs-you.ts';
@@ -18,6 +19,7 @@ export interface OverviewParts {
   accounts: Pick<Accounts, 'list'>;
   messages: Pick<Messages, 'traffic'>;
   eventLog: Pick<EventLog, 'latest'>;
+  notifications: Pick<Notifications, 'unread' | 'markRead'>;
   checklist: Checklist;
   /** Kinds of accounts that this server offers. */
   kinds: readonly AccountKind[];
@@ -27,10 +29,11 @@ export interface OverviewParts {
 }
 
 const latestEvents = 12;
+const unreadShown = 10;
 const pageSize = 500;
 
 export function overviewPages(parts: OverviewParts): Page[] {
-  const { clock, checklist } = parts;
+  const { checklist } = parts;
   const everyAccount = (): Promise<Account[]> => listAll(parts.accounts);
 
   return [
@@ -42,7 +45,7 @@ export function overviewPages(parts: OverviewParts): Page[] {
         const accounts = await everyAccount();
         const model = {
           figures: await figuresOf(accounts, parts),
-          needing: needingPerson(accounts, clock.now()),
+          needing: await needingOf(accounts, parts),
           events: await eventsOf(accounts, parts.eventLog),
           checklist: await checklist.open(),
           firstAccountId: accounts[0]?.id,
@@ -64,8 +67,18 @@ export function overviewPages(parts: OverviewParts): Page[] {
       path: '/ui/overview/needs-you',
       access: 'person',
       async handle() {
-        const needing = needingPerson(await everyAccount(), clock.now());
-        return { kind: 'fragment', body: <NeedsYouView accounts={needing} /> };
+        return { kind: 'fragment', body: <NeedsYouView {...await needingOf(await everyAccount(), parts)} /> };
+      },
+    }),
+    definePage({
+      method: 'POST',
+      path: '/notifications/:id/read',
+      access: 'person',
+      params: object({ id: required(text({ max: 40, pattern: /^ntf_[0-9a-z]{1,30}$/ })) }),
+      form: object({}),
+      async handle({ params }) {
+        await parts.notifications.markRead(params.id);
+        return { kind: 'redirect', to: '/' };
       },
     }),
     definePage({
@@ -131,6 +144,23 @@ async function figuresOf(accounts: readonly Account[], parts: OverviewParts): Pr
     figures.waiting += waiting;
   }
   return figures;
+}
+
+async function needingOf(accounts: readonly Account[], parts: OverviewParts): Promise<NeedsYouModel> {
+  const needing = needingPerson(accounts, parts.clock.now());
+  const names = new Map(accounts.map(({ id, name }) => [id, name]));
+  // Of an account that waits for a person its own line tells more.
+  const ids = needing.map(({ id }) => id);
+  const notifications = (await parts.notifications.unread(ids, unreadShown)).map(
+    ({ id, accountId, sentence, path, at }) => ({
+      id,
+      account: accountId === null ? null : (names.get(accountId) ?? accountId),
+      sentence,
+      path,
+      at,
+    }),
+  );
+  return { accounts: needing, notifications };
 }
 
 async function eventsOf(accounts: readonly Account[], eventLog: OverviewParts['eventLog']): Promise<EventModel[]> {

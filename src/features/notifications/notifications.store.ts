@@ -37,6 +37,31 @@ export async function markKindsRead(
   return tx.execute(markReadSql, [accountIds, kinds]);
 }
 
+export interface UnreadNotification extends NewNotification {
+  /** When it happened last. */
+  at: Date;
+}
+
+const unreadSql = `
+  SELECT id, account_id AS "accountId", kind, sentence, path, at FROM notifications
+  WHERE read_at IS NULL AND (account_id IS NULL OR account_id <> ALL($1))
+  ORDER BY at DESC, id LIMIT $2`;
+
+/** The newest first, but for those about these accounts. */
+export async function listUnread(
+  db: Queryable,
+  exceptAccounts: readonly string[],
+  limit: number,
+): Promise<UnreadNotification[]> {
+  return db.rows<UnreadNotification>(unreadSql, [exceptAccounts, limit]);
+}
+
+const markOneReadSql = 'UPDATE notifications SET read_at = now() WHERE id = $1 AND read_at IS NULL';
+
+export async function markOneRead(db: Queryable, id: string): Promise<void> {
+  await db.execute(markOneReadSql, [id]);
+}
+
 const deleteOldSql = `
   DELETE FROM notifications WHERE id IN (
     SELECT id FROM notifications WHERE at < now() - make_interval(days => $1) ORDER BY at LIMIT $2)`;

@@ -7,13 +7,16 @@ import type { Log } from '../../platform/log.ts';
 import { createSweep } from '../../platform/sweep.ts';
 import {
   deleteOldNotifications,
+  listUnread,
   markKindsRead,
+  markOneRead,
   type NewNotification,
   type NotificationKind,
+  type UnreadNotification,
   upsertUnread,
 } from './notifications.store.ts';
 
-export type { NotificationKind } from './notifications.store.ts';
+export type { NotificationKind, UnreadNotification } from './notifications.store.ts';
 
 /** What a person must see, kept for 90 days. Every change announces `notifications` after its commit. */
 export interface Notifications extends Service {
@@ -21,6 +24,10 @@ export interface Notifications extends Service {
   notify(tx: Transaction, notification: Omit<NewNotification, 'id'>): Promise<void>;
   /** Nobody needs to see these any more, because what they told of is over. */
   settle(tx: Transaction, accountIds: readonly string[], kinds: readonly NotificationKind[]): Promise<void>;
+  /** The newest first, but for those about accounts that are shown anyway. */
+  unread(exceptAccounts: readonly string[], limit: number): Promise<UnreadNotification[]>;
+  /** A person has seen it. */
+  markRead(id: string): Promise<void>;
 }
 
 export interface NotificationsOptions {
@@ -52,6 +59,11 @@ export function createNotifications(options: NotificationsOptions): Notification
     },
     async settle(tx, accountIds, kinds) {
       if ((await markKindsRead(tx, accountIds, kinds)) > 0) tx.afterCommit(changed);
+    },
+    unread: (exceptAccounts, limit) => listUnread(database, exceptAccounts, limit),
+    async markRead(id) {
+      await markOneRead(database, id);
+      changed();
     },
   };
 }
