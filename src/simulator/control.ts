@@ -78,6 +78,8 @@ export interface VirtualGroup {
 export type Fault =
   | { kind: 'drop-line'; number?: string }
   | { kind: 'stream-error'; number?: string; code: number }
+  /** So long after what waited for the device has left. */
+  | { kind: 'error-after-queue'; number?: string; code: number; afterMs: number; times: number }
   | { kind: 'device-removed'; number?: string }
   | { kind: 'replaced'; number?: string }
   | { kind: 'silent-line'; number?: string; enabled: boolean }

@@ -21,6 +21,14 @@ test.for([503, 515, 500])('stream-error %i is what the client closes with', asyn
   expect(await client.closed()).toBe(code);
 });
 
+test('an error may follow what waited for the device', async () => {
+  for (const text of ['one', 'two']) await network.control.phone(friend).send({ to: owner, text });
+  await network.control.fault({ kind: 'error-after-queue', number: owner, code: 503, afterMs: 100, times: 1 });
+  const client = network.connect(network.account(owner));
+  expect(await client.closed()).toBe(503);
+  await network.login(owner);
+});
+
 test('device-removed logs the client out, now and for good', async () => {
   const client = await network.login(owner);
   await network.control.fault({ kind: 'device-removed', number: owner });

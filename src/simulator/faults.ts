@@ -5,6 +5,7 @@ type FaultOf<Kind extends Fault['kind']> = Extract<Fault, { kind: Kind }>;
 const kinds: Readonly<Record<Fault['kind'], true>> = {
   'drop-line': true,
   'stream-error': true,
+  'error-after-queue': true,
   'device-removed': true,
   replaced: true,
   'silent-line': true,
@@ -28,15 +29,14 @@ export function isFaultKind(kind: string): kind is Fault['kind'] {
   return kind in kinds;
 }
 
+type CountedKind = 'refuse-login' | 'refuse-code' | 'drop-acks' | 'error-ack' | 'corrupt-next' | 'error-after-queue';
+
 /** Faults that lie in wait. Those that happen at once (drop-line, …) are no part of this. */
 export interface Faults {
   add(fault: Fault): void;
   clear(): void;
   /** Counts one use of a fault with `times`; undefined when none applies to this number. */
-  take<Kind extends 'refuse-login' | 'refuse-code' | 'drop-acks' | 'error-ack' | 'corrupt-next'>(
-    kind: Kind,
-    number: string,
-  ): FaultOf<Kind> | undefined;
+  take<Kind extends CountedKind>(kind: Kind, number: string): FaultOf<Kind> | undefined;
   takeRefusedUpgrade(): number | undefined;
   /** Milliseconds by which the next acknowledgement of a message is late, or undefined. */
   ackDelay(number: string): number | undefined;

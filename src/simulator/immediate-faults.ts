@@ -4,12 +4,7 @@ import type { Fault } from './control.ts';
 import type { Line } from './line.ts';
 import { replaced, type Logins } from './logins.ts';
 import type { Network } from './network.ts';
-import { stanza, unixSeconds } from './stanza.ts';
-
-/** The code 503 stands bare; a stock client takes the code for what happened whatever stands in it. */
-function streamError(code: number): BinaryNode {
-  return stanza('stream:error', { code: code.toString() });
-}
+import { stanza, streamError, unixSeconds } from './stanza.ts';
 
 /** Baileys takes codes for as long as they come, and looks at each only when the time of the one before is over. */
 function brokenOffer(): BinaryNode {
@@ -70,6 +65,7 @@ export async function commitFault(network: Network, logins: Logins, fault: Fault
       return;
     case 'broken-offer':
       return each((line) => line.send(brokenOffer()));
+    case 'error-after-queue':
     case 'refuse-login':
     case 'refuse-upgrade':
     case 'refuse-code':

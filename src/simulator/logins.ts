@@ -7,7 +7,7 @@ import type { Line } from './line.ts';
 import type { Linking } from './linking.ts';
 import type { Network } from './network.ts';
 import type { PhoneOutbox } from './phone-outbox.ts';
-import { stanza, unixSeconds } from './stanza.ts';
+import { stanza, streamError, unixSeconds } from './stanza.ts';
 
 /** Which device is online on which line. */
 export interface Logins {
@@ -75,6 +75,8 @@ export function createLogins(network: Network, linking: Linking, outbox: PhoneOu
   function openQueue(line: Line, device: Device): void {
     line.send(stanza('ib', { from: S_WHATSAPP_NET }, [stanza('offline_preview', { count: '0' })]));
     const count = deliveries.open(device, line, (node) => !isPeer(node));
+    const error = faults.take('error-after-queue', device.number);
+    if (error) setTimeout(() => line.end(streamError(error.code)), error.afterMs);
     line.send(stanza('ib', { from: S_WHATSAPP_NET }, [stanza('offline', { count: count.toString() })]));
     deliveries.catchUp(device);
   }

@@ -48,3 +48,8 @@ export function encodeJson(value: unknown): Uint8Array {
 export function decodeJson(bytes: Uint8Array): unknown {
   return JSON.parse(Buffer.from(bytes).toString(), BufferJSON.reviver);
 }
+
+/** The code stands bare; a stock client takes the code for what happened whatever stands in it. */
+export function streamError(code: number): BinaryNode {
+  return stanza('stream:error', { code: code.toString() });
+}
