@@ -11,6 +11,7 @@ export interface CallOptions {
   key?: string;
   body?: unknown;
   headers?: Record<string, string>;
+  signal?: AbortSignal;
 }
 
 export interface Calls {
@@ -29,6 +30,7 @@ export function callsTo(address: string): Calls {
         ...options.headers,
       },
       ...(options.body === undefined ? {} : { body: JSON.stringify(options.body) }),
+      ...(options.signal ? { signal: options.signal } : {}),
     });
     const text = await response.text();
     const isJson = response.headers.get('content-type')?.includes('json') === true;

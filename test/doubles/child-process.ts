@@ -7,6 +7,8 @@ export interface Child {
   readonly process: ChildProcess;
   /** All that it has said so far. */
   readonly lines: readonly string[];
+  /** All that it has said on standard error, where that is kept. */
+  readonly errors: readonly string[];
   /** Resolves with the first line that begins so; rejects when the child ends without it. */
   says(beginning: string): Promise<string>;
   readonly exited: Promise<{ code: number | null; signal: NodeJS.Signals | null }>;
@@ -19,17 +21,33 @@ export interface ChildOptions {
   gid?: number;
   detached?: boolean;
   env?: NodeJS.ProcessEnv;
+  /** Instead of showing what it says on standard error. */
+  keepErrors?: boolean;
 }
 
+const running = new Set<ChildProcess>();
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
 /** Runs a file, named from this folder, in a process of its own: TypeScript as it is, or what was built. */
-export function runChild(file: string, parameters: readonly string[], options: ChildOptions = {}): Child {
+export function runChild(
+  file: string,
+  parameters: readonly string[],
+  { keepErrors = false, ...options }: ChildOptions = {},
+): Child {
   const loader = file.endsWith('.ts') ? ['--import', 'tsx'] : [];
   const child = spawn(process.execPath, [...loader, join(import.meta.dirname, file), ...parameters], {
     cwd: join(import.meta.dirname, '../..'),
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     ...options,
   });
+  running.add(child);
+  child.once('exit', () => running.delete(child));
   const lines: string[] = [];
+  const errors: string[] = [];
+  if (keepErrors) createInterface({ input: child.stderr }).on('line', (line) => errors.push(line));
+  else child.stderr.pipe(process.stderr);
   const listeners = new Set<() => void>();
   const notify = (): void => {
     for (const listener of listeners) listener();
@@ -47,6 +65,7 @@ export function runChild(file: string, parameters: readonly string[], options: C
   return {
     process: child,
     lines,
+    errors,
     exited,
     says: (beginning) =>
       new Promise((resolve, reject) => {
@@ -60,7 +79,8 @@ export function runChild(file: string, parameters: readonly string[], options: C
         if (look()) return;
         listeners.add(look);
         void ended.then(() => {
-          if (!look()) reject(new Error(`The child ended without "${beginning}": ${lines.join(' / ')}`));
+          if (!look())
+            reject(new Error(`The child ended without "${beginning}": ${[...lines, ...errors].join(' / ')}`));
         });
       }),
     kill: async (signal) => {

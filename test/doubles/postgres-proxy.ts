@@ -17,6 +17,8 @@ export interface PostgresProxy {
   cut(): void;
   /** Stops carrying anything, without closing. */
   freeze(): void;
+  /** Carries again, on new connections; what was lost meanwhile ends the old ones. */
+  thaw(): void;
   /** Stops listening, until `listen`. */
   close(): Promise<void>;
   listen(): Promise<void>;
@@ -114,6 +116,10 @@ export async function createPostgresProxy(target: ConnectionSettings): Promise<P
     cut,
     freeze: () => {
       frozen = true;
+    },
+    thaw: () => {
+      frozen = false;
+      cut();
     },
     listen,
     close: async () => {

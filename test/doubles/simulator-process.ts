@@ -1,5 +1,5 @@
 import { createControlClient, type RemoteControl } from './control-client.ts';
-import { runChild } from './child-process.ts';
+import { type ChildOptions, runChild } from './child-process.ts';
 
 export interface SimulatorProcess {
   readonly url: string;
@@ -13,7 +13,16 @@ export interface SimulatorProcess {
 
 /** The simulator as a process of its own, so that killing a server leaves the network standing. */
 export async function startSimulatorProcess(...args: readonly string[]): Promise<SimulatorProcess> {
-  const child = runChild('../../dist/simulator.js', args);
+  return startSimulatorOf('../../dist/simulator.js', args);
+}
+
+/** The same from another built file, named from this folder. */
+export async function startSimulatorOf(
+  file: string,
+  args: readonly string[],
+  options: ChildOptions = {},
+): Promise<SimulatorProcess> {
+  const child = runChild(file, args, options);
   const ready = JSON.parse(await child.says('{')) as { url: string; noiseRoot: string; control: string };
   return {
     url: ready.url,
