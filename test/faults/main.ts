@@ -1,0 +1,81 @@
+// The product as `src/main.ts` composes it, with shorter waits, another clock and points at which it kills itself.
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { readConfig } from '../../src/config.ts';
+import { type Clock, systemClock } from '../../src/platform/clock.ts';
+import { errorMessage } from '../../src/platform/errors.ts';
+import { completeSecrets } from '../../src/platform/generated-secrets.ts';
+import { createLog } from '../../src/platform/log.ts';
+import { runUntilSignal } from '../../src/platform/process.ts';
+import { shareAsyncLocalStorage } from '../../src/platform/shared-async-storage.ts';
+import { type Faults, measurementLine, type Measurements, measurementSignal, shortened, withWaits } from './faults.ts';
+
+/** Seen from `dist/faults`, where this is built. */
+function pathInPackage(name: string): string {
+  return fileURLToPath(new URL(`../../${name}`, import.meta.url));
+}
+
+function clockOf({ clockOffsetMs = 0 }: Faults): Clock {
+  return { ...systemClock, now: () => new Date(systemClock.now().getTime() + clockOffsetMs) };
+}
+
+/** Ends this process in the middle of what it does, as kill -9 from outside would. */
+function probeOf({ killAt }: Faults): (name: string) => void {
+  let hits = 0;
+  return (name) => {
+    if (name !== killAt?.probe) return;
+    hits += 1;
+    if (hits === killAt.hit) process.kill(process.pid, 'SIGKILL');
+  };
+}
+
+function offerMeasurements(): void {
+  setFlagsFromString('--expose-gc');
+  const collectGarbage = runInNewContext('gc') as () => void;
+  const delay = monitorEventLoopDelay({ resolution: 10 });
+  delay.enable();
+  process.on(measurementSignal, () => {
+    const delayP99Ms = delay.percentile(99) / 1e6;
+    const { rss } = process.memoryUsage();
+    collectGarbage();
+    const measurements: Measurements = { rssBytes: rss, heapBytes: process.memoryUsage().heapUsed, delayP99Ms };
+    process.stdout.write(`${measurementLine}${JSON.stringify(measurements)}\n`);
+    delay.reset();
+  });
+}
+
+try {
+  const faults = JSON.parse(process.env['FAULTS'] ?? '{}') as Faults;
+  const config = readConfig(process.env);
+  const clock = clockOf(faults);
+  const log = createLog({ level: config.logLevel, json: config.production });
+  const keys = await completeSecrets(config, { dataDirectory: config.dataDir, clock, log });
+  const { installNativeCurve } = await import('../../src/channels/baileys/native-curve.ts');
+  installNativeCurve();
+  shareAsyncLocalStorage();
+  const { appTimings, createApp } = await import('../../src/app.ts');
+  const parts = { probe: probeOf(faults) };
+  const app = createApp({
+    ...parts,
+    config,
+    ...keys,
+    version: '0.0.0-faults',
+    schemaPath: pathInPackage('schema.sql'),
+    assetsDirectory: pathInPackage('dist/public'),
+    timings: withWaits(shortened(appTimings), faults.waits ?? {}),
+    clock,
+    random: Math.random,
+    log,
+  });
+  offerMeasurements();
+  const onStarted = (): Promise<void> => {
+    process.stdout.write(`Listening on ${app.address}\n`);
+    return Promise.resolve();
+  };
+  process.exit(await runUntilSignal(app, { log, onStarted }));
+} catch (error) {
+  process.stderr.write(`${errorMessage(error)}\n`);
+  process.exit(1);
+}
