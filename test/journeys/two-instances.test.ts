@@ -99,9 +99,9 @@ test('when the owner stops, the other has its accounts at once, one line each at
   other = await start();
   const customer = simulator.control.phone('9990000000902');
   let sent = 0;
-  let stopped = false;
+  const stopped = new AbortController();
   const sending = (async () => {
-    while (!stopped || sent < 30) {
+    while (!stopped.signal.aborted || sent < 30) {
       const { account } = accounts[sent % accounts.length] ?? accounts[0] ?? { account: { apiKey: '' } };
       await apiOf(other).send(account, customer.number, `number ${sent}`);
       sent += 1;
@@ -109,7 +109,7 @@ test('when the owner stops, the other has its accounts at once, one line each at
   })();
   await waitFor(() => sent > 10);
   await owner.stop();
-  stopped = true;
+  stopped.abort();
   await sending;
   for (let index = 0; index < sent; index += 1) await customer.receives(`number ${index}`);
   for (const { account } of accounts) await apiOf(other).becomes(account.id, 'ready');
