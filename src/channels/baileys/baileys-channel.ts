@@ -11,8 +11,10 @@ import type { Slots } from '../../platform/slots.ts';
 import { ownErrors } from '../../platform/stray-errors.ts';
 import type { Capabilities, Channel, ChannelSink, ChannelState, SentMessageLookup } from '../channel.ts';
 import type { OutgoingMessage } from '../content.ts';
-import { keyChangeKind, keysArchived } from './auth.store.ts';
+import { keyChangeKind } from './auth.store.ts';
 import { type AuthState, loadAuthState } from './auth-state.ts';
+import { createChannelLanes } from './channel-lanes.ts';
+import { codeOf, isOutdated, stateAfterFailure } from './close-cause.ts';
 import { type Connection, type ConnectionEvents, type Network, openConnection } from './connection.ts';
 import { createHistory } from './connection-history.ts';
 import { afterClose, type CloseCause, type Disposition } from './disconnects.ts';
@@ -52,10 +54,11 @@ const capabilities: Capabilities = { content: ['text'], chats: ['personal', 'gro
 
 /** A WhatsApp Web account over Baileys: one socket at a time, reconnected as `disconnects.ts` says. */
 export function createBaileysChannel(options: BaileysChannelOptions): Channel {
-  const { accountId, sink, timings, clock, log, writer, lease } = options;
+  const { accountId, sink, timings, clock, log, lease } = options;
   const stopping = new AbortController();
   /** Outlives `stopping` by the drain, so that what has arrived is still stored. */
   const writing = new AbortController();
+  const lanes = createChannelLanes({ ...options, signal: writing.signal });
   const caches = createSocketCaches();
   const refusals: Refusals = new Map();
   const journal = createInboundJournal(options);
@@ -90,11 +93,11 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
         : afterClose(cause, history.closed(cause), timings.reconnect);
       log.info('The line to WhatsApp closed', { accountId, cause: cause.kind, code: codeOf(cause), next: next.kind });
       if (next.kind !== 'reconnect') {
-        if (next.kind === 'needs-login') await unpaired(next.reason);
-        enter(next.kind === 'failed' ? failedState(next.reason, cause) : next);
+        if (next.kind === 'needs-login') await lanes.unpaired(next.reason);
+        enter(next.kind === 'failed' ? stateAfterFailure(next.reason, cause, clock.now()) : next);
         return;
       }
-      if (history.pairingIsStuck()) await unpaired('pairing_stuck');
+      if (history.pairingIsStuck()) await lanes.unpaired('pairing_stuck');
       const isRefreshed = isOutdated(cause) && (await refreshVersion());
       if (!next.countsAsFailure) history.forgive();
       reason = next.reason;
@@ -117,11 +120,6 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
     await clock.sleep(delayMs, stopping.signal);
   }
 
-  function failedState(reason: string, cause: CloseCause): ChannelState {
-    if (cause.kind !== 'code' || cause.expiresInSeconds === undefined) return { kind: 'failed', reason };
-    return { kind: 'failed', reason, until: new Date(clock.now().getTime() + cause.expiresInSeconds * 1000) };
-  }
-
   /** An error that waiting cannot repair ends the channel; after every other one the account connects again. */
   function crashed(error: unknown): CloseCause {
     if (isAppError(error) && !error.retryable) throw error;
@@ -129,31 +127,11 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
     return { kind: 'crashed', detail: errorMessage(error) };
   }
 
-  function openLane(): Lane {
-    const opened = writer.lane(lease);
-    const give = (): void => opened.close('The channel has stopped');
-    writing.signal.addEventListener('abort', give, { once: true });
-    opened.broken.addEventListener('abort', () => writing.signal.removeEventListener('abort', give), { once: true });
-    if (writing.signal.aborted) give();
-    return opened;
-  }
-
-  /** Resolves once the keys are archived and the account knows. */
-  async function unpaired(reason: string): Promise<void> {
-    const last = openLane();
-    const batch = last.batch();
-    batch.add(keysArchived, { reason });
-    sink.notice({ kind: 'unpaired', reason }, batch);
-    last.commit(batch);
-    await last.settled();
-    last.close('The account is not linked any more');
-  }
-
   /** Opens one socket, and resolves with why it ended once everything it brought is stored. */
   async function connectOnce(urgent: boolean): Promise<CloseCause> {
     const release = await options.connecting.acquire({ urgent, signal: stopping.signal });
     const over = new AbortController();
-    const own = (lane = openLane());
+    const own = (lane = lanes.open());
     try {
       let unreadable: { error: unknown } | undefined;
       const auth = await loadAuthState({
@@ -318,12 +296,4 @@ const stoppedCause: CloseCause = { kind: 'code', code: 428, detail: 'stopped' };
 
 function notPairing(): AppError {
   return new AppError('channel.not_pairing', { retryable: true, detail: 'The account shows no codes at present' });
-}
-
-function isOutdated(cause: CloseCause): boolean {
-  return cause.kind === 'code' && cause.code === 405;
-}
-
-function codeOf(cause: CloseCause): number | undefined {
-  return cause.kind === 'code' ? cause.code : undefined;
 }
