@@ -22,19 +22,17 @@ export interface BareSending {
   cpuMs: number;
 }
 
-/** So many to each chat, one after the other in each, all chats at once. Resolves once all are acknowledged. */
+/**
+ * So many to each chat, all chats at once, in each the next once the last is acknowledged: without that wait a burst never
+ * lets Baileys read, until it takes its lines for lost.
+ */
 async function sendAll(client: StockClient, numbers: readonly string[], each: number): Promise<void> {
-  let acknowledged = 0;
-  const done = new Promise<void>((resolve) => {
-    client.sock.ws.on('CB:ack,class:message', () => {
-      acknowledged += 1;
-      if (acknowledged === numbers.length * each) resolve();
-    });
-  });
   const toOne = async (number: string): Promise<void> => {
-    for (let index = 0; index < each; index += 1) await client.sends(jidOf(number), `message ${index}`);
+    for (let index = 0; index < each; index += 1) {
+      await client.acknowledged(await client.sends(jidOf(number), `message ${index}`));
+    }
   };
-  await Promise.all([done, ...numbers.map(toOne)]);
+  await Promise.all(numbers.map(toOne));
 }
 
 const { url, controlUrl, file, chats, messages, known, fresh } = bareParameters() as BareSendingParameters;
