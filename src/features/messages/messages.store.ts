@@ -1,4 +1,4 @@
-import type { Queryable } from '../../platform/database.ts';
+import type { Queryable, Transaction } from '../../platform/database.ts';
 import type { MessageRow, MessageStatus, Origin } from './message.ts';
 
 export const messageColumns = `
@@ -105,34 +105,31 @@ const lockContentSql = 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))';
 const standingSql = `
   SELECT
     (SELECT count(*) FROM messages WHERE account_id = $1 AND status = 'queued')::int AS waiting,
-    (SELECT id FROM messages
-     WHERE account_id = $1 AND content_hash = $2 AND created_at > now() - make_interval(secs => $3)
-     ORDER BY position DESC LIMIT 1) AS "duplicateOf",
+    (SELECT jsonb_build_object('id', id, 'ageSeconds', extract(epoch FROM now() - created_at)) FROM messages
+     WHERE account_id = $1 AND content_hash = $2 ORDER BY created_at DESC LIMIT 1) AS same,
     ARRAY(SELECT sending_at FROM messages
           WHERE account_id = $1 AND direction = 'outgoing' AND origin <> 'phone' AND sending_at IS NOT NULL
-          ORDER BY sending_at DESC LIMIT $4) AS departures`;
+          ORDER BY sending_at DESC LIMIT $3) AS departures`;
 
 export interface QueueStanding {
   waiting: number;
-  duplicateOf: string | null;
+  /** The last message with the same content to the same chat. */
+  same: { id: string; ageSeconds: number } | null;
   /** The last departures, newest first. */
   departures: Date[];
 }
 
-/** What an acceptance depends on; holds the content's lock until the end of the transaction. */
+/** What an acceptance depends on; holds the content's lock until the end of the transaction. One round trip. */
 export async function lookAtQueue(
-  db: Queryable,
+  tx: Transaction,
   accountId: string,
-  content: { hash: Buffer; windowSeconds: number; departures: number },
+  content: { hash: Buffer; departures: number },
 ): Promise<QueueStanding> {
-  await db.execute(lockContentSql, [`${accountId}|${content.hash.toString('hex')}`]);
-  const standing = await db.one<QueueStanding>(standingSql, [
-    accountId,
-    content.hash,
-    content.windowSeconds,
-    content.departures,
+  const [, standing] = await Promise.all([
+    tx.execute(lockContentSql, [`${accountId}|${content.hash.toString('hex')}`]),
+    tx.one<QueueStanding>(standingSql, [accountId, content.hash, content.departures]),
   ]);
-  return standing ?? { waiting: 0, duplicateOf: null, departures: [] };
+  return standing ?? { waiting: 0, same: null, departures: [] };
 }
 
 export interface NewMessage {

@@ -27,6 +27,7 @@ import {
   lookAtQueue,
   type MessageFilter,
   type Milestones,
+  type NewMessage,
 } from './messages.store.ts';
 import { bucketAfter, departuresToLookAt, estimateMs, paceOf } from './pacing.ts';
 import { cancelQueued } from './queue.store.ts';
@@ -114,20 +115,23 @@ export function createMessages(options: MessagesOptions): Messages {
   }
 
   async function accept(tx: Transaction, request: OutgoingRequest): Promise<Acceptance> {
-    const account = await accounts.get(request.accountId, tx);
-    refuseUnlessReachable(account);
-    const chatJid = await chatOf(account.id, request.to, tx);
+    const chatJid = await chatOf(request.accountId, request.to, tx);
     const hash = contentHash(chatJid, request.text);
+    // All reads travel together, and the row travels with the commit.
+    const [account, standing] = await Promise.all([
+      accounts.get(request.accountId, tx),
+      lookAtQueue(tx, request.accountId, { hash, departures: departuresToLookAt }),
+    ]);
+    refuseUnlessReachable(account);
     const mayBeRetry = request.origin === 'api' && !request.allowDuplicate;
     const windowSeconds = mayBeRetry ? account.settings.duplicateWindowSeconds : 0;
-    const standing = await lookAtQueue(tx, account.id, { hash, windowSeconds, departures: departuresToLookAt });
     const pace = paceOf(account.settings.pacing.preset);
     const departuresMs = standing.departures.map((at) => at.getTime()).toReversed();
     const bucket = pace ? bucketAfter(pace, departuresMs) : 0;
     const estimate = (place: number): Date => new Date(estimateMs(pace, bucket, clock.now().getTime(), place));
 
-    if (standing.duplicateOf !== null) {
-      const first = await requireMessage(tx, standing.duplicateOf, account.id);
+    if (standing.same && standing.same.ageSeconds < windowSeconds) {
+      const first = await requireMessage(tx, standing.same.id, account.id);
       const { id, remoteId: whatsappId, status } = first;
       return { id, whatsappId, status, position: 0, estimatedSendAt: estimate(0), duplicate: true };
     }
@@ -136,7 +140,7 @@ export function createMessages(options: MessagesOptions): Messages {
     const now = clock.now();
     const id = newId('msg', now);
     const whatsappId = newWhatsappId();
-    await insertQueued(tx, {
+    const message: NewMessage = {
       id,
       accountId: account.id,
       origin: request.origin,
@@ -149,7 +153,8 @@ export function createMessages(options: MessagesOptions): Messages {
       referenceId: request.referenceId,
       expiresAt: new Date(now.getTime() + (request.expiresInSeconds ?? defaultLifeSeconds) * 1000),
       contentHash: request.origin === 'api' ? hash : null,
-    });
+    };
+    tx.beforeCommit(() => insertQueued(tx, message));
     tx.afterCommit(() => {
       options.probe('accepted');
       dispatchers.wake(account.id);
