@@ -55,6 +55,8 @@ async function stopWithin(service: Service, limitMs: number, log: Log): Promise<
 
 /** An error of one owner's work ends that work; many in a minute that nobody owns mean that the process is broken. */
 function surviveStrayErrors(log: Log, giveUp: (reason: string) => void): void {
+  // Whoever read the log may have gone. To log that would be one more error.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
   let times: number[] = [];
   const onStray = (error: unknown): void => {
     const owner = ownerOfError();

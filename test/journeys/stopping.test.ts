@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
+import { runBuiltServer } from '../doubles/built-server.ts';
+import { databaseUrl } from '../doubles/database-url.ts';
 import { environmentOf } from '../doubles/network-environment.ts';
 import { newDataFolder, removeDataFolder } from '../doubles/data-folder.ts';
 import { apiOf } from '../doubles/api.ts';
 import { type ServerProcess, startServerProcess } from '../doubles/server-process.ts';
+import { openTestDatabase } from '../doubles/test-database.ts';
 import { waitFor } from '../doubles/wait-for.ts';
 
 const owner = '9990000000001';
@@ -49,4 +52,20 @@ test('SIGTERM with fifty messages waiting and under way: exit 0, and after a new
   const shown = phone.messages().filter(({ fromMe }) => !fromMe);
   expect(shown.map(({ text }) => text)).toEqual(texts);
   expect(simulator.control.counters().undecryptable).toBe(0);
+});
+
+test('when nobody reads its log any more the server goes on, and stops as it is told', async () => {
+  const database = await openTestDatabase({ empty: true });
+  const unread = runBuiltServer(folder, {
+    DATABASE_URL: databaseUrl(database.connection),
+    ENCRYPTION_KEY: 'the encryption key of the unread log, 32 and more',
+    LOG_LEVEL: 'debug',
+  });
+  const address = await unread.listening();
+  unread.process.stdout?.destroy();
+  unread.process.stderr?.destroy();
+  const answers = await Promise.all(Array.from({ length: 50 }, () => fetch(`${address}/api/health`)));
+  expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
+  expect(await unread.end('SIGTERM')).toMatchObject({ code: 0 });
+  await database.close();
 });
