@@ -30,7 +30,9 @@ export interface Rig {
   startOnline(options?: StartOptions): Promise<Server>;
   /** Starts a process and leaves to the caller what becomes of it. */
   spawn(options?: StartOptions): Server['child'];
+  /** Every account has its line, and the server says so. */
   online(server: Server): Promise<void>;
+  /** SIGKILL of the only server; the leases end with it. */
   kill(server: Server): Promise<void>;
   /** Ends the leases of who is certainly dead, because waiting for that would prove nothing here. */
   endLeases(): Promise<void>;
@@ -56,7 +58,13 @@ export async function openRig(stage: Stage, options: RigOptions = {}): Promise<R
     stage.later(() => child.kill('SIGKILL'));
     return child;
   }
+  async function openLines(): Promise<number> {
+    const { openSockets } = await simulator.control.counters();
+    return accounts.filter(({ device }) => openSockets.get(device) !== undefined).length;
+  }
   async function online(server: Server): Promise<void> {
+    // The rows may still say what a former server wrote.
+    await stage.until('all lines are open', async () => (await openLines()) === count, 60_000);
     await Promise.all(accounts.map(({ id }) => server.api.becomes(id, 'ready')));
   }
   async function start(starting?: StartOptions): Promise<Server> {
@@ -82,6 +90,7 @@ export async function openRig(stage: Stage, options: RigOptions = {}): Promise<R
     },
     async kill(server) {
       await server.kill();
+      await stage.until('its lines are gone', async () => (await openLines()) === 0);
       await endLeases();
     },
     endLeases,

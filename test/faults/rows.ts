@@ -1,10 +1,26 @@
+import { missingAck, newChatsRefused } from './scenarios/acks.ts';
+import { fewConnections } from './scenarios/few-connections.ts';
+import { handOver } from './scenarios/hand-over.ts';
+import { keysRefused } from './scenarios/keys-refused.ts';
 import { killAfterRatchet, killsAtPoints } from './scenarios/kills-at-points.ts';
 import { killsAtRandom } from './scenarios/kills-at-random.ts';
 import { lostConnections } from './scenarios/lost-connections.ts';
+import { pooled } from './scenarios/pooled.ts';
 import { postgresStopped } from './scenarios/postgres-stopped.ts';
 import { readOnly } from './scenarios/read-only.ts';
 import { sameStanza } from './scenarios/same-stanza.ts';
+import { staleWrites } from './scenarios/stale-writes.ts';
 import { stopping } from './scenarios/stopping.ts';
+import { wrongClock } from './scenarios/wrong-clock.ts';
+import { zombie } from './scenarios/zombie.ts';
+import { closeCodes, refusedForEver } from './scenarios/close-codes.ts';
+import { offlineThenError } from './scenarios/offline-then-error.ts';
+import { history } from './scenarios/history.ts';
+import { eachOther } from './scenarios/each-other.ts';
+import { strayError } from './scenarios/stray-error.ts';
+import { manyReconnects } from './scenarios/reconnects.ts';
+import { manyClicks } from './scenarios/clicks.ts';
+import { wrongKey } from './scenarios/wrong-key.ts';
 import type { Scenario } from './stage.ts';
 
 /** A row of which nothing is offered yet. Listed, and never counted as passed. */
@@ -18,12 +34,30 @@ export interface NotBuilt {
 export const rows: readonly (Scenario | NotBuilt)[] = [
   killsAtRandom,
   killsAtPoints,
+  keysRefused,
+  handOver,
+  zombie,
+  staleWrites,
   postgresStopped,
   lostConnections,
+  fewConnections,
+  pooled,
   readOnly,
   stopping,
+  wrongClock,
+  closeCodes,
+  refusedForEver,
+  offlineThenError,
   killAfterRatchet,
   sameStanza,
+  missingAck,
+  newChatsRefused,
+  history,
+  eachOther,
+  strayError,
+  manyReconnects,
+  manyClicks,
+  wrongKey,
 ];
 
 export function isBuilt(row: Scenario | NotBuilt): row is Scenario {
