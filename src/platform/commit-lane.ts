@@ -102,7 +102,14 @@ class LaneBatch implements PendingBatch {
   }
 }
 
-export function laneOf(lease: Lease, wake: (lane: WriterLane) => void): WriterLane {
+export interface LaneEvents {
+  /** Something is waiting to be stored. */
+  wake: (lane: WriterLane) => void;
+  /** What was to follow a commit has thrown; the batch is stored all the same. */
+  failed: (error: unknown) => void;
+}
+
+export function laneOf(lease: Lease, { wake, failed }: LaneEvents): WriterLane {
   const queue: LaneBatch[] = [];
   const listeners: (() => void)[] = [];
   const breaking = new AbortController();
@@ -164,8 +171,13 @@ export function laneOf(lease: Lease, wake: (lane: WriterLane) => void): WriterLa
       if (queue[0]?.number !== batch.number) return;
       const done = queue.shift();
       durable = batch.number;
-      for (const work of done?.work ?? []) work();
-      for (const listener of listeners) listener();
+      for (const work of [...(done?.work ?? []), ...listeners]) {
+        try {
+          work();
+        } catch (error) {
+          failed(error);
+        }
+      }
       const ready = waiters.filter(({ number }) => number <= durable);
       if (ready.length > 0) waiters = waiters.filter(({ number }) => number > durable);
       for (const waiter of ready) waiter.resolve();

@@ -82,7 +82,6 @@ export function createCommitWriter(options: CommitWriterOptions): CommitWriter {
   async function write(batches: readonly PendingBatch[]): Promise<void> {
     try {
       await commit(batches);
-      for (const batch of batches) batch.lane.stored(batch);
     } catch (error) {
       if (isUnavailable(error)) throw error;
       if (error instanceof LostLeases) {
@@ -91,7 +90,9 @@ export function createCommitWriter(options: CommitWriterOptions): CommitWriter {
         return;
       }
       await writeApart(batches, error);
+      return;
     }
+    for (const batch of batches) batch.lane.stored(batch);
   }
 
   /** Something in it was refused: by owner, then one by one, so that nobody else is kept from going on. */
@@ -128,7 +129,13 @@ export function createCommitWriter(options: CommitWriterOptions): CommitWriter {
     );
   }
 
-  return { lane: (lease) => laneOf(lease, wake) };
+  return {
+    lane: (lease) =>
+      laneOf(lease, {
+        wake,
+        failed: (error) => log.error('Work after a commit failed', { owner: lease.name, error }),
+      }),
+  };
 }
 
 function uniqueLeases(lanes: readonly WriterLane[]): Lease[] {

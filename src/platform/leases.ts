@@ -134,7 +134,11 @@ export function createLeases(options: LeasesOptions): Leases {
   async function release(names: readonly string[]): Promise<void> {
     const leases = names.flatMap((name) => held.get(name) ?? []);
     leases.forEach(lose);
-    if (leases.length > 0) await releaseLeases(database, leases);
+    if (leases.length === 0) return;
+    await releaseLeases(database, leases).catch((error: unknown) => {
+      if (!isUnavailable(error)) throw error;
+      log.warn('Leases could not be given back, and end by themselves', { count: leases.length });
+    });
   }
 
   return {

@@ -257,14 +257,16 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
   async function stop(): Promise<void> {
     stopping.abort(new Error('The channel is stopping'));
     // What has arrived is stored and confirmed before the line goes; where the account is another's, nothing is any more.
-    if (connection && lane)
-      await endsWithin(
+    const isStored =
+      !connection ||
+      !lane ||
+      (await endsWithin(
         clock,
         timings.drainMs,
         lane.settled().catch(() => undefined),
-      );
+      ));
     await connection?.end(stoppedCause);
-    if (!lease.holds) writing.abort(new Error('The lease is lost'));
+    if (!isStored || !lease.holds) writing.abort(new Error('Nothing more can be stored'));
     await endsWithin(clock, timings.drainMs, running ?? Promise.resolve());
     writing.abort(new Error('The channel has stopped'));
     await running;
