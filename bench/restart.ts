@@ -50,6 +50,8 @@ function pingAll(address: string): Pings {
 
 interface Restart {
   longestStallMs: number;
+  /** The same once all are ready: what the machine adds. */
+  restingStallMs: number;
   listeningMs: number;
   readyMs: number;
   resident: { now: number; most: number };
@@ -68,9 +70,12 @@ async function ours(run: BenchRun, count: number): Promise<Restart> {
   const pings = pingAll(product.server.address);
   await waitFor(async () => (await ready()) === count);
   const readyMs = performance.now() - beforeMs;
+  const longestStallMs = await pings.stop();
+  const restingPings = pingAll(product.server.address);
   await sleep(restMs);
   return {
-    longestStallMs: await pings.stop(),
+    longestStallMs,
+    restingStallMs: await restingPings.stop(),
     listeningMs,
     readyMs,
     resident: await residentMegabytes(product.server.pid),
@@ -92,6 +97,7 @@ await benchRun(async (run) => {
       bare: theirs.longestStallMs,
       goal: { most: 60 },
     },
+    { work: 'the same in 5 s when they rest', unit: 'ms', ours: mine.restingStallMs },
     { work: 'stop and start, until it listens', unit: 'ms', ours: mine.listeningMs },
     {
       work: `${work}: from then until all are ready`,
