@@ -21,7 +21,7 @@ export interface DispatcherOptions {
   result: ChangeKind<SendResult>;
   database: Database;
   events: EventBus;
-  /** The account's present pace; asked at each look at the queue, and a change wakes the loop. */
+  /** The account's present pace; a change wakes the loop. */
   pace(): Promise<Pace | undefined>;
   timings: DispatcherTimings;
   clock: Clock;
@@ -48,6 +48,7 @@ export interface Dispatcher {
 }
 
 const errorPauseMs = 1_000;
+const paceMs = 1_000;
 const retryBackoff = { baseMs: 500, capMs: 10_000 };
 const holdBackoff = { baseMs: 100, capMs: 2_000 };
 
@@ -61,6 +62,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   let wakeUp = new AbortController();
   let running: Promise<void> | undefined;
   let unlisten: (() => void) | undefined;
+  let paceReadMs = -Infinity;
   /** undefined while the account is not paced. */
   let bucket: { pace: Pace; fullAt: number } | undefined;
 
@@ -81,7 +83,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   /** Launches every message that may leave now; returns how long to wait for the next look. */
   async function sendWhatMay(): Promise<number> {
-    await adoptPace(await holding(() => options.pace()));
+    await lookAtPace();
     // Refilled when half of it is free: a look at the queue for each single message would cost more than the message.
     while (underWay.size <= timings.underWay / 2 && !claiming.signal.aborted) {
       const nowMs = clock.now().getTime();
@@ -99,6 +101,13 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   function claim(count: number): Promise<MessageRow[]> {
     const { epoch } = options.lease;
     return claimNext(database, { accountId, epoch, count, blockedChats: [...blockedChats.keys()] });
+  }
+
+  /** Its setting is read when the account has changed, and now and then for what another process has changed. */
+  async function lookAtPace(): Promise<void> {
+    if (clock.monotonicMs() - paceReadMs < paceMs) return;
+    paceReadMs = clock.monotonicMs();
+    await adoptPace(await holding(() => options.pace()));
   }
 
   async function adoptPace(pace: Pace | undefined): Promise<void> {
@@ -205,7 +214,10 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return {
     start() {
       // The account's pace, or what it may send, may have changed.
-      unlisten ??= events.listen(`account:${accountId}`, wake);
+      unlisten ??= events.listen(`account:${accountId}`, () => {
+        paceReadMs = -Infinity;
+        wake();
+      });
       running ??= run().catch((error: unknown) => {
         if (!claiming.signal.aborted) log.error('The send loop of an account stopped', { accountId, error });
       });
