@@ -206,7 +206,8 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     writer,
     leases,
     alone,
-    mayTake: async (kind) => kind !== 'sandbox' || (config.sandbox && (await network.mayRun())),
+    // Where they are switched off, somebody must still say so.
+    mayTake: async (kind) => kind !== 'sandbox' || !config.sandbox || (await network.mayRun()),
     access,
     audit,
     notifications,

@@ -43,10 +43,11 @@ async function post(page: Page, { token, origin }: Sent, typed: Record<string, s
   return response.status;
 }
 
-/** Everything that a form could change, but for what a session itself notes of its use. */
+/** Everything that a form could change, but for what a session notes of its use and a server of what it owns. */
 async function stored(): Promise<unknown> {
   const tables = await app.database.rows<{ name: string }>(
-    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('session') ORDER BY 1`,
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename NOT IN ('session', 'account_leases')
+     ORDER BY 1`,
   );
   const contents = [];
   for (const { name } of tables) {

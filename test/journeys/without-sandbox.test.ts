@@ -20,6 +20,6 @@ test('with SANDBOX=false no sandbox account is made, and one that is there does 
     `INSERT INTO whatsapp_accounts (id, name, kind, status, status_message, linked_at)
      VALUES ('acc_earlier', 'Earlier', 'sandbox', 'ready', 'Connected', now())`,
   );
-  expect((await app.call('POST', '/api/accounts/acc_earlier/reconnect')).status).toBe(409);
   expect(await apiOf(app).becomes('acc_earlier', 'error')).toMatchObject({ statusReason: 'sandbox.off' });
+  expect((await app.call('POST', '/api/accounts/acc_earlier/reconnect')).status).toBe(409);
 });
