@@ -87,6 +87,7 @@ export const networkCalls: Readonly<Record<string, Call<Control>>> = {
     };
   },
   stanzaTimes: (control, [ids]) => control.stanzaTimes(texts(ids, 'ids')),
+  logins: (control, [number]) => control.logins(optionalText(number, 'number')),
   nextStanza: (control, _args, signal) => control.nextStanza(signal),
   flood(control, [options]) {
     const { from, to, ...rate } = record(options, 'options');

@@ -121,8 +121,6 @@ export interface Counters {
   retries: number;
   /** Ciphertexts from clients that stand for a step of a ratchet which another ciphertext had taken before. */
   repeatedSteps: number;
-  /** In the order in which they came. */
-  logins: readonly Login[];
   /** Logins that found an earlier line of the same device open, and ended it with 440. */
   replacements: number;
   /** Open lines now, and the most at any one moment, by device jid. */
@@ -155,6 +153,8 @@ export interface Control {
   /** Only in the network's own process. Returns how to stop watching. */
   watch(listener: (change: PhoneChange) => void): () => void;
   counters(): Counters;
+  /** Those of one phone's linked devices, or of all, in the order in which they came. */
+  logins(number?: string): readonly Login[];
   /**
    * When each of these message stanzas first arrived from a client: ms of `process.hrtime`, which all processes of a
    * machine share. Without those that have not arrived.

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { useSimulatedNetwork } from '../../test/doubles/simulated-network.ts';
+import { textIn } from '../../test/doubles/stock-client.ts';
 
 const owner = '9990000000001';
 const other = '9990000000002';
@@ -74,4 +75,17 @@ test('a client that gets a broken group message asks again, and gets it', async 
   await network.control.fault({ kind: 'corrupt-next', number: owner });
   await phone.send({ to: group.jid, text: 'broken on its way' });
   await client.receives('broken on its way');
+});
+
+test('messages that a phone sends at once arrive in order, the first with the key for all of them', async () => {
+  const client = await network.login(owner);
+  const group = await network.control.createGroup('Friends', [friend, owner]);
+  const phone = network.control.phone(friend);
+  const texts = ['one', 'two', 'three'];
+  await Promise.all(texts.map((text) => phone.send({ to: group.jid, text })));
+  await client.receives('three');
+  expect(client.messages.map(({ message }) => textIn(message)).filter((text) => texts.includes(text ?? ''))).toEqual(
+    texts,
+  );
+  expect(network.control.counters().retries).toBe(0);
 });

@@ -66,6 +66,10 @@ export function createLocalControl(parts: PhoneParts): Control {
     faultsInWait: (text) => network.faults.inWait(parseNumber(text)),
     watch: (listener) => network.changes.watch(listener),
     counters: () => network.tally.counters(),
+    logins(number) {
+      const all = network.tally.logins();
+      return number === undefined ? all : all.filter(({ device }) => addresses.resolve(device)?.number === number);
+    },
     stanzaTimes: (ids) => network.tally.stanzaTimes(ids),
     nextStanza: (signal) => network.tally.nextStanza(signal),
     flood: (options) => flood(phone(options.from), phone(options.to), network, options),

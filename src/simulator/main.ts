@@ -5,9 +5,14 @@ import type { SimulatorStore } from './options.ts';
 import { createSimulator } from './simulator.ts';
 import { createFrozenState, createStateFile } from './state-file.ts';
 
-function storeOf(state: string | undefined, beginWith: string | undefined): SimulatorStore | undefined {
+/** A file to keep the state in; or one to begin with, of these phones only where they are given. */
+function storeOf(
+  state: string | undefined,
+  beginWith: string | undefined,
+  phones: readonly string[] | undefined,
+): SimulatorStore | undefined {
   if (state !== undefined) return createStateFile(state);
-  return beginWith === undefined ? undefined : createFrozenState(beginWith);
+  return beginWith === undefined ? undefined : createFrozenState(beginWith, phones);
 }
 
 /** The simulator as a process of its own: prints `{ url, noiseRoot, control }` on one line when it is ready. */
@@ -21,6 +26,7 @@ async function main(): Promise<void> {
       'receipt-delay-ms': { type: 'string' },
       'kept-messages': { type: 'string' },
       'begin-with': { type: 'string' },
+      phones: { type: 'string' },
     },
   });
   // libsignal prints key material; nothing else here writes through the console.
@@ -30,7 +36,7 @@ async function main(): Promise<void> {
   if (seed.length !== 32) throw new Error('--seed takes 64 hexadecimal digits');
   const delay = values['receipt-delay-ms'];
   const kept = values['kept-messages'];
-  const store = storeOf(values.state, values['begin-with']);
+  const store = storeOf(values.state, values['begin-with'], values.phones?.split(','));
   const simulator = createSimulator({
     seed,
     port: Number(values.port),
@@ -55,4 +61,4 @@ async function main(): Promise<void> {
   process.stdout.write(`${JSON.stringify(ready)}\n`);
 }
 
-await main();
+void main();

@@ -84,7 +84,8 @@ test('in a process of its own it does the same over HTTP; its file survives a ki
   second.process.kill('SIGKILL');
 
   const left = await readFile(state);
-  const third = await startProcess('--begin-with', state, '--kept-messages', '1');
+  const third = await startProcess('--begin-with', state, '--phones', owner, '--kept-messages', '1');
+  expect(await third.control.phones()).toMatchObject([{ number: owner }]);
   expect(await third.control.phone(owner).devices()).toEqual([deviceJid]);
   const stranger = third.control.phone('9990000000003');
   for (const text of ['for this life only', 'and the last one']) await stranger.send({ to: owner, text });

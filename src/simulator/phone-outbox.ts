@@ -29,6 +29,7 @@ function newMessageId(): string {
 
 export function createPhoneOutbox(network: Network, post: Post): PhoneOutbox {
   const { addresses } = network;
+  const turns = new WeakMap<Phone, Promise<void>>();
 
   async function seal(phone: Phone, to: DeviceAddress, message: proto.IMessage): Promise<BinaryNode | undefined> {
     const device = network.directory.device(to);
@@ -93,7 +94,16 @@ export function createPhoneOutbox(network: Network, post: Post): PhoneOutbox {
     const from = { number: phone.record.number, device: 0 };
     return { id, from, to, addressing, attributes: { type: 'text' } };
   }
-  async function dispatch(phone: Phone, message: PhoneMessage): Promise<void> {
+  /** One after the other: who gets a message before the key it is read with must ask again. */
+  function dispatch(phone: Phone, message: PhoneMessage): Promise<void> {
+    const turn = (turns.get(phone) ?? Promise.resolve()).then(() => sendOut(phone, message));
+    turns.set(
+      phone,
+      turn.catch(() => undefined),
+    );
+    return turn;
+  }
+  async function sendOut(phone: Phone, message: PhoneMessage): Promise<void> {
     const addressing = phone.chats.addressingOf(message.id);
     const content = { conversation: message.text };
     const group = network.groups.get(message.chat);

@@ -19,7 +19,7 @@ function kindOf(key: string): string {
 }
 
 /** Every key is `kind:owner:…`. */
-function ownerOf(key: string): string {
+export function ownerOf(key: string): string {
   return key.split(':')[1] ?? '';
 }
 

@@ -1,4 +1,5 @@
 import { appendFile, readFile, rename, writeFile } from 'node:fs/promises';
+import { ownerOf } from './restore.ts';
 import type { SimulatorStore, StateChange } from './options.ts';
 
 /** One batch a line, `[key, base64 or null]` each. */
@@ -69,12 +70,16 @@ export function createStateFile(path: string): SimulatorStore {
   };
 }
 
-/** Begins with what the file holds and leaves it as it is; what comes after is kept in memory only. */
-export function createFrozenState(path: string): SimulatorStore {
+/**
+ * Begins with what the file holds, of these phones where they are given, and leaves it as it is; what comes after is kept in
+ * memory only.
+ */
+export function createFrozenState(path: string, phones?: readonly string[]): SimulatorStore {
+  const isWanted = ([key]: Line[number]): boolean => phones?.includes(ownerOf(key)) ?? true;
   return {
     async load() {
       const rows = new Map<string, string>();
-      for (const line of await readLines(path)) apply(rows, line);
+      for (const line of await readLines(path)) apply(rows, line.filter(isWanted));
       return decoded(rows);
     },
     write: () => Promise.resolve(),

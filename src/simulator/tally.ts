@@ -23,6 +23,7 @@ export interface Tally {
   /** Resolves with the id of the next message stanza. */
   nextStanza(signal?: AbortSignal): Promise<string>;
   counters(): Counters;
+  logins(): readonly Login[];
 }
 
 const rememberedIds = 200_000;
@@ -141,11 +142,11 @@ export function createTally(): Tally {
         signal?.addEventListener('abort', abort);
       }),
     acknowledged: () => (totals.acknowledgedByClients += 1),
+    logins: () => lines.logins,
     counters: () => ({
       ...totals,
       stanzasById: stanzas.counts,
       acksById: acks.counts,
-      logins: lines.logins,
       openSockets: lines.openSockets,
       mostSockets: lines.mostSockets,
       unknownQueries,

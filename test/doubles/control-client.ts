@@ -1,4 +1,4 @@
-import type { Control, Counters, Fault, VirtualGroup, VirtualPhone } from '../../src/simulator/control.ts';
+import type { Control, Counters, Fault, Login, VirtualGroup, VirtualPhone } from '../../src/simulator/control.ts';
 
 type Asynchronous<Target> = {
   readonly [Method in keyof Target]: Target[Method] extends (...args: infer Args) => infer Result
@@ -25,6 +25,7 @@ export interface RemoteControl {
   createGroup(...args: Parameters<Control['createGroup']>): Promise<VirtualGroup>;
   fault(fault: Fault): Promise<void>;
   clearFaults(): Promise<void>;
+  logins(number?: string): Promise<readonly Login[]>;
   nextStanza(signal?: AbortSignal): Promise<string>;
   counters(): Promise<Counters>;
   stanzaTimes(...args: Parameters<Control['stanzaTimes']>): Promise<ReturnType<Control['stanzaTimes']>>;
@@ -89,6 +90,7 @@ export function createControlClient(url: string): RemoteControl {
       };
     },
     stanzaTimes: (...args) => call(at('stanzaTimes'), args),
+    logins: (number) => call(at('logins'), [number]),
     nextStanza: (signal) => call(at('nextStanza'), [], signal),
     flood: (...args) => call(at('flood'), args),
   };

@@ -8,7 +8,8 @@ export interface SimulatorProcess {
   readonly control: RemoteControl;
   /** Where `control` calls, for other processes. */
   readonly controlUrl: string;
-  stop(): Promise<void>;
+  /** At once, unless another signal is given. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
 }
 
 /** The simulator as a process of its own, so that killing a server leaves the network standing. */
@@ -29,6 +30,6 @@ export async function startSimulatorOf(
     noiseRoot: ready.noiseRoot,
     control: createControlClient(ready.control),
     controlUrl: ready.control,
-    stop: () => child.kill('SIGKILL'),
+    stop: (signal = 'SIGKILL') => child.kill(signal),
   };
 }

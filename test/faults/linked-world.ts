@@ -1,15 +1,15 @@
 import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { endsWithin, systemClock } from '../../src/platform/clock.ts';
 import type { ConnectionSettings } from '../../src/platform/database-connection.ts';
 import { errorMessage } from '../../src/platform/errors.ts';
-import type { AccountJson, Api } from '../doubles/api.ts';
 import { copyDatabase, type TestDatabase } from '../doubles/database-copies.ts';
 import { databaseUrl } from '../doubles/database-url.ts';
 import { environmentOf } from '../doubles/network-environment.ts';
 import { type SimulatorProcess, startSimulatorOf } from '../doubles/simulator-process.ts';
 import { waitFor } from '../doubles/wait-for.ts';
 import { complaints } from './complaints.ts';
-import { listening, startServer } from './server.ts';
+import { bootFile, builtFile, listening, type Server, startServer } from './server.ts';
 
 /** An account that is linked to a phone of the simulated network. */
 export interface LinkedAccount {
@@ -26,15 +26,13 @@ export interface LinkedWorld {
   readonly accounts: readonly LinkedAccount[];
   /** A database in which these are the first `count` accounts and the only ones. */
   copyDatabase(count: number): Promise<TestDatabase>;
-  /** The network with their phones, in a process of its own. */
-  startSimulator(...args: readonly string[]): Promise<SimulatorProcess>;
+  /** The network with the phones of the first `count`, in a process of its own. */
+  startSimulator(count: number, ...args: readonly string[]): Promise<SimulatorProcess>;
   remove(): Promise<void>;
 }
 
-export const simulatorFile = '../../dist/faults/simulator.js';
-/** As many as the scenario that needs most. */
-const linkedAccounts = 20;
 const firstNumber = 9_990_000_000_001;
+const longestLinkingMs = 90_000;
 const networkSeed = '0f'.repeat(32);
 
 export const secrets = {
@@ -42,34 +40,68 @@ export const secrets = {
   SESSION_SECRET: 'the session secret of the faults, 32 and more',
 };
 
-async function link(server: Api, simulator: SimulatorProcess, index: number) {
+interface Linking {
+  readonly count: number;
+  readonly server: Server;
+  readonly simulator: SimulatorProcess;
+  /** How far each account has come, by number. */
+  readonly progress: Map<string, string>;
+}
+
+async function link({ server, simulator, progress }: Linking, index: number): Promise<LinkedAccount> {
+  const { api } = server;
   const number = String(firstNumber + index);
+  const reached = (step: string): unknown => progress.set(number, step);
   const settings = { pacing: { preset: 'unpaced' } };
-  const { id, apiKey }: AccountJson = await server.createAccount(`Branch ${index + 1}`, 'whatsapp', settings);
+  const { id, apiKey } = await api.createAccount(`Branch ${index + 1}`, 'whatsapp', settings);
   const phone = simulator.control.phone(number);
-  await waitFor(async () => (await server.account(id)).status === 'qr_ready');
-  const { deviceJid } = await phone.scan(await server.qr(id));
-  await server.becomes(id, 'ready');
+  reached('created');
+  await waitFor(async () => (await api.account(id)).status === 'qr_ready');
+  reached('shows a code');
+  const { deviceJid } = await phone.scan(await api.qr(id));
+  reached('scanned');
+  await api.becomes(id, 'ready');
+  reached('ready');
   // The first sync is over, so that each scenario begins in the same state.
   await waitFor(async () => (await phone.unacknowledged()) === 0);
+  reached('linked');
   return { id, apiKey, number, device: deviceJid };
 }
 
+/** Rejects with how far it came, when it takes too long. */
+async function linkAll(linking: Linking): Promise<readonly LinkedAccount[]> {
+  let linked: readonly LinkedAccount[] = [];
+  const work = Promise.all(Array.from({ length: linking.count }, (_, index) => link(linking, index)));
+  const linkedInTime = endsWithin(
+    systemClock,
+    longestLinkingMs,
+    work.then((accounts) => (linked = accounts)),
+  );
+  const trouble = await linkedInTime.then(
+    (inTime) => (inTime ? undefined : 'It takes too long'),
+    (error: unknown) => errorMessage(error),
+  );
+  if (trouble === undefined) return linked;
+  const steps = Array.from(linking.progress, ([number, step]) => `${number} ${step}`);
+  throw new Error([`${trouble}: ${steps.join(', ')}`, ...complaints(linking.server.child)].join('\n       '));
+}
+
 /** Links the accounts with the product's own means and keeps what that left: a database and the network's state. */
-export async function createLinkedWorld(postgres: ConnectionSettings, folder: string): Promise<LinkedWorld> {
+export async function createLinkedWorld(
+  postgres: ConnectionSettings,
+  { folder, count }: { folder: string; count: number },
+): Promise<LinkedWorld> {
   const template = await copyDatabase(postgres, 'template');
   const state = join(folder, 'network');
-  const args = ['--seed', networkSeed, '--receipt-delay-ms', '20'];
-  const simulator = await startSimulatorOf(simulatorFile, [...args, '--state', state]);
+  const args = [builtFile('simulator'), '--seed', networkSeed, '--receipt-delay-ms', '20'];
+  const simulator = await startSimulatorOf(bootFile, [...args, '--state', state]);
   const environment = { DATABASE_URL: databaseUrl(template.connection), ...secrets, ...environmentOf(simulator) };
   const server = await listening(startServer(environment, {}));
-  const accounts = await Promise.all(
-    Array.from({ length: linkedAccounts }, (_, index) => link(server.api, simulator, index)),
-  ).catch((error: unknown) => {
-    throw new Error([errorMessage(error), ...complaints(server.child)].join('\n       '));
-  });
-  await server.stop();
-  await simulator.stop();
+  const accounts = await linkAll({ count, server, simulator, progress: new Map() });
+  const code = await server.stop();
+  if (code !== 0) throw new Error(`The server ended with ${code}`);
+  // Leaves what V8 has compiled, as the server does.
+  await simulator.stop('SIGTERM');
   // One connection to a template is enough to make copying it impossible.
   await template.stop();
   const frozen = join(folder, 'frozen');
@@ -82,8 +114,11 @@ export async function createLinkedWorld(postgres: ConnectionSettings, folder: st
       await database.execute('DELETE FROM whatsapp_accounts WHERE NOT id = ANY($1::text[])', [ids]);
       return database;
     },
-    startSimulator: (...more) =>
-      startSimulatorOf(simulatorFile, [...args, '--begin-with', frozen, ...more], { keepErrors: true }),
+    startSimulator(count, ...more) {
+      const phones = accounts.slice(0, count).map(({ number }) => number);
+      const beginning = ['--begin-with', frozen, '--phones', phones.join(',')];
+      return startSimulatorOf(bootFile, [...args, ...beginning, ...more], { keepErrors: true });
+    },
     async remove() {
       await template.close();
       await rm(state, { force: true });

@@ -43,7 +43,7 @@ export async function openRig(stage: Stage, options: RigOptions = {}): Promise<R
   const world = await stage.suite.world();
   const database = await world.copyDatabase(count);
   stage.later(() => database.close());
-  const simulator = await world.startSimulator(...args);
+  const simulator = await world.startSimulator(count, ...args);
   stage.later(() => simulator.stop());
   const accounts = world.accounts.slice(0, count);
   const [account] = accounts;
@@ -59,8 +59,9 @@ export async function openRig(stage: Stage, options: RigOptions = {}): Promise<R
     return child;
   }
   async function openLines(): Promise<number> {
-    const { openSockets } = await simulator.control.counters();
-    return accounts.filter(({ device }) => openSockets.get(device) !== undefined).length;
+    const logins = await simulator.control.logins();
+    const open = new Set(logins.filter(({ closedAtMs }) => closedAtMs === undefined).map(({ device }) => device));
+    return accounts.filter(({ device }) => open.has(device)).length;
   }
   async function online(server: Server): Promise<void> {
     // The rows may still say what a former server wrote.

@@ -27,7 +27,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 console.log(`Seed ${seed}`);
 await buildFaults();
 const postgres = await startTestPostgres();
-const suite = createSuite(postgres.connection);
+const suite = createSuite(postgres.connection, values.long);
 try {
   const outcomes = await playAll(wanted.filter(isBuilt), suite, {
     seed,

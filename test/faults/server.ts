@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { type Api, apiOf } from '../doubles/api.ts';
 import { adminKey, type Calls, callsTo } from '../doubles/calls.ts';
 import { type Child, runChild } from '../doubles/child-process.ts';
@@ -15,10 +16,17 @@ export interface Server extends Calls {
   stop(): Promise<number | null>;
 }
 
+/** Runs what was built; named from the folder of `runChild`. */
+export const bootFile = '../faults/boot.mjs';
+
+export function builtFile(name: 'main' | 'simulator'): string {
+  return join(import.meta.dirname, '../../dist/faults', `${name}.cjs`);
+}
+
 /** Starts it; `startServer(…).listening()` resolves once it takes requests, and rejects when it ends before. */
 export function startServer(environment: Record<string, string>, faults: Faults): Child {
   const { PATH = '', HOME = '' } = process.env;
-  return runChild('../../dist/faults/main.js', [], {
+  return runChild(bootFile, [builtFile('main')], {
     keepErrors: true,
     env: {
       PATH,

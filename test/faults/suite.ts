@@ -13,11 +13,17 @@ export interface Suite {
   close(): Promise<void>;
 }
 
-export function createSuite(postgres: ConnectionSettings): Suite {
+/** As many as the scenario that needs most. */
+const linkedAccounts = { short: 10, long: 20 };
+
+export function createSuite(postgres: ConnectionSettings, long: boolean): Suite {
   let made: Promise<{ world: LinkedWorld; folder: string }> | undefined;
   async function make() {
     const folder = await mkdtemp(join(tmpdir(), 'faults-'));
-    return { folder, world: await createLinkedWorld(postgres, folder) };
+    return {
+      folder,
+      world: await createLinkedWorld(postgres, { folder, count: linkedAccounts[long ? 'long' : 'short'] }),
+    };
   }
   return {
     postgres,

@@ -4,7 +4,7 @@ import { openRig, type Rig } from '../rig.ts';
 import type { Server } from '../server.ts';
 import type { Scenario, Stage } from '../stage.ts';
 
-const times = 3;
+const linesAtOnce = 9;
 const unavailableMs = 500;
 const waits = {
   channel: {
@@ -19,6 +19,8 @@ interface Line {
   readonly server: Server;
   readonly account: LinkedAccount;
   readonly code: number;
+  /** How often it happens. */
+  readonly times: number;
 }
 
 async function credentials({ rig, account }: Line): Promise<{ stored: number; archived: number }> {
@@ -31,9 +33,7 @@ async function credentials({ rig, account }: Line): Promise<{ stored: number; ar
 }
 
 async function logins({ rig, account }: Line): Promise<{ opened: number; refused: number }> {
-  const all = (await rig.simulator.control.counters()).logins.filter(({ device }) =>
-    device.startsWith(`${account.number}:`),
-  );
+  const all = await rig.simulator.control.logins(account.number);
   const refused = all.filter((login) => login.refused !== undefined).length;
   return { opened: all.length - refused, refused };
 }
@@ -47,7 +47,7 @@ async function isOnlineAgain(line: Line, openedBefore: number): Promise<void> {
 
 /** Ends the line in the middle of its life; the account comes back by itself. */
 async function closesAndReturns(line: Line, fault: Fault): Promise<void> {
-  for (let time = 0; time < times; time += 1) {
+  for (let time = 0; time < line.times; time += 1) {
     const { opened } = await logins(line);
     await line.rig.simulator.control.fault(fault);
     await isOnlineAgain(line, opened);
@@ -71,7 +71,7 @@ async function reconnect({ server, account }: Line): Promise<void> {
 async function isLoggedOut(line: Line): Promise<void> {
   const { stage, rig, server, account, code } = line;
   const before = await credentials(line);
-  for (let time = 1; time <= times; time += 1) {
+  for (let time = 1; time <= line.times; time += 1) {
     const { refused } = await logins(line);
     await isRefused(line, 1);
     await server.api.becomes(account.id, 'auth_failed');
@@ -90,7 +90,7 @@ async function isLoggedOut(line: Line): Promise<void> {
 /** 409 and its like: three tries, then a person decides. */
 async function isRefusedThreeTimes(line: Line): Promise<void> {
   const { stage, server, account, code } = line;
-  for (let time = 0; time < times; time += 1) {
+  for (let time = 0; time < line.times; time += 1) {
     const before = await logins(line);
     await isRefused(line, 3);
     const { statusReason } = await server.api.becomes(account.id, 'error');
@@ -104,7 +104,7 @@ async function isRefusedThreeTimes(line: Line): Promise<void> {
 /** 402: no connection before the time is over, and then when a person says so. */
 async function isBannedForAWhile(line: Line): Promise<void> {
   const { stage, server, account } = line;
-  for (let time = 0; time < times; time += 1) {
+  for (let time = 0; time < line.times; time += 1) {
     const before = await logins(line);
     await isRefused(line, 1, 1);
     const { statusReason } = await server.api.becomes(account.id, 'error');
@@ -121,7 +121,7 @@ async function isBannedForAWhile(line: Line): Promise<void> {
 
 /** 405 is an answer to a login; the next one is accepted. */
 async function isOutdated(line: Line): Promise<void> {
-  for (let time = 0; time < times; time += 1) {
+  for (let time = 0; time < line.times; time += 1) {
     const { opened } = await logins(line);
     await isRefused(line, 1);
     await isOnlineAgain(line, opened);
@@ -144,7 +144,7 @@ async function isBadSession(line: Line): Promise<void> {
 async function isUnavailable(line: Line): Promise<void> {
   const { stage, rig, account } = line;
   await closesAndReturns(line, { kind: 'stream-error', number: account.number, code: 503 });
-  const own = (await rig.simulator.control.counters()).logins.filter(({ device }) => device === account.device);
+  const own = await rig.simulator.control.logins(account.number);
   const pauses = own.slice(1).map(({ openedAtMs }, index) => openedAtMs - (own[index]?.closedAtMs ?? 0));
   stage.promise(
     'pauses after 503 that were too short',
@@ -179,16 +179,20 @@ export const closeCodes: Scenario = {
   name: 'every close code x3',
   async run(stage) {
     const codes = Object.keys(acts).map(Number);
-    const rig = await openRig(stage, { accounts: codes.length });
+    const times = stage.long ? 3 : 1;
+    // Several codes an account, one after the other.
+    const rig = await openRig(stage, { accounts: linesAtOnce });
     const server = await rig.startOnline({ waits });
     await Promise.all(
-      codes.map(async (code, index) => {
-        const account = rig.accounts[index] ?? rig.account;
-        await acts[code]?.({ stage, rig, server, account, code });
+      rig.accounts.map(async (account, place) => {
+        for (const code of codes.filter((_, index) => index % linesAtOnce === place)) {
+          await acts[code]?.({ stage, rig, server, account, code, times });
+        }
       }),
     );
     stage.promise('exit code', await server.stop(), 0);
     stage.count('codes', codes.length);
+    stage.count('times', times);
   },
 };
 
@@ -211,10 +215,8 @@ export const refusedForEver: Scenario = {
       await rig.simulator.control.fault({ kind: 'refuse-login', number: account.number, code, times: foreverTimes });
     }
     const server = await rig.start({ waits: { channel: { reconnect: { replacedMs: 50, clientOutdatedMs } } } });
-    const triesOf = async ({ device }: LinkedAccount): Promise<number[]> =>
-      (await rig.simulator.control.counters()).logins
-        .filter((login) => login.device === device)
-        .map(({ openedAtMs }) => openedAtMs);
+    const triesOf = async ({ number }: LinkedAccount): Promise<number[]> =>
+      (await rig.simulator.control.logins(number)).map(({ openedAtMs }) => openedAtMs);
     await stage.until('it was refused as outdated', async () => (await triesOf(outdated)).length > 0);
     const [firstMs = 0] = await triesOf(outdated);
     await stage.clock.sleep(hourMs);

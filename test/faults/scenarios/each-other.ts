@@ -1,7 +1,7 @@
 import { openRig } from '../rig.ts';
 import type { Scenario } from '../stage.ts';
 
-const messagesEachWay = { short: 100, long: 500 };
+const messagesEachWay = { short: 50, long: 500 };
 
 export const eachOther: Scenario = {
   row: 22,

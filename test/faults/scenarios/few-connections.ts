@@ -8,7 +8,7 @@ import { createRole } from './lost-connections.ts';
 
 const limit = 8;
 const poolOfAServer = 5;
-const readsOfAServer = 200;
+const readsOfAServer = { short: 50, long: 500 };
 
 export const fewConnections: Scenario = {
   row: 9,
@@ -26,6 +26,7 @@ export const fewConnections: Scenario = {
     const first = await rig.startOnline({ environment });
     const second = await rig.start({ environment });
 
+    const count = readsOfAServer[stage.long ? 'long' : 'short'];
     let most = 0;
     const connections = async (): Promise<number> => {
       const row = await database.one<{ count: number }>(
@@ -38,7 +39,7 @@ export const fewConnections: Scenario = {
     const read = async (server: Server): Promise<number> =>
       (await server.call('GET', '/api/messages', { key: account.apiKey })).status;
     const reads = stage.beside(
-      Promise.all([first, second].flatMap((server) => Array.from({ length: readsOfAServer }, () => read(server)))),
+      Promise.all([first, second].flatMap((server) => Array.from({ length: count }, () => read(server)))),
     );
     const traffic = await openTraffic(stage, rig);
     const exchange = stage.beside(

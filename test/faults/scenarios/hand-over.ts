@@ -6,7 +6,7 @@ import { people } from '../traffic.ts';
 
 const accounts = 10;
 const longestGapMs = 5_000;
-const messagesOfAnAccount = { short: 10, long: 100 };
+const messagesOfAnAccount = { short: 5, long: 100 };
 
 /** Times between the end of each line of a device and the begin of its next; negative where both were open. */
 export function gapsMs(logins: readonly Login[], device: string): number[] {
@@ -21,7 +21,8 @@ export const handOver: Scenario = {
     const rig = await openRig(stage, { accounts, simulator: ['--kept-messages', '10000'] });
     const { simulator } = rig;
     const [customer = ''] = people;
-    const waits = { lease: appTimings.lease };
+    // In the short form accounts that nobody owns are looked for ten times as often, as the machine is busy with other rows.
+    const waits = stage.long ? { lease: appTimings.lease } : {};
     const first = await rig.startOnline({ waits });
     const count = messagesOfAnAccount[stage.long ? 'long' : 'short'];
     let present = first;
@@ -38,11 +39,9 @@ export const handOver: Scenario = {
     const second = await rig.start({ waits });
     present = second;
     stage.promise('exit code of the first', await first.stop(), 0);
-    const loginsOf = async (device: string): Promise<number> =>
-      (await simulator.control.counters()).logins.filter((login) => login.device === device).length;
-    for (const { device } of rig.accounts) {
-      await stage.until('the second has taken every account over', async () => (await loginsOf(device)) === 2);
-    }
+    await stage.until('the second has taken every account over', async () => {
+      return (await simulator.control.logins()).length === 2 * accounts;
+    });
     await rig.online(second);
     await traffic;
     const phone = simulator.control.phone(customer);
@@ -54,7 +53,8 @@ export const handOver: Scenario = {
     await stage.until('everything accepted is shown', async () => (await missing()).length === 0);
     stage.promise('exit code of the second', await second.stop(), 0);
 
-    const { logins, mostSockets, replacements, undecryptable } = await simulator.control.counters();
+    const logins = await simulator.control.logins();
+    const { mostSockets, replacements, undecryptable } = await simulator.control.counters();
     const gaps = rig.accounts.flatMap(({ device }) => gapsMs(logins, device));
     stage.promise('hand-overs', gaps.length, accounts);
     stage.promise('most sockets of an account', Math.max(...mostSockets.values()), 1);

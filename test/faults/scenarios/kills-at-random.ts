@@ -10,7 +10,11 @@ const size = {
   short: { messages: 100, killsForEachWindow: 1, mostKills: 20 },
   long: { messages: 1_000, killsForEachWindow: 20, mostKills: 200 },
 };
-const messagesARun = 40;
+/** Sent in a burst, as many one after the other, and received. */
+const messagesARun = 30;
+const receivedARun = 50;
+/** Later than the acks, as WhatsApp's are: a receipt says all that an ack says. */
+const lateReceipts = ['--receipt-delay-ms', '400'];
 const longestDelayMs = 1_500;
 
 /** The windows in which at least one accepted message stands, now that no server runs. */
@@ -33,7 +37,7 @@ export const killsAtRandom: Scenario = {
   seeds: { short: 3, long: 10 },
   async run(stage) {
     const { messages, killsForEachWindow, mostKills } = size[stage.long ? 'long' : 'short'];
-    const rig = await openRig(stage, { simulator: ['--kept-messages', '10000'] });
+    const rig = await openRig(stage, { simulator: ['--kept-messages', '10000', ...lateReceipts] });
     const { simulator, account } = rig;
     // They open the two windows after the wire.
     await simulator.control.fault({ kind: 'delay-acks', number: account.number, minMs: 50, maxMs: 300 });
@@ -50,7 +54,11 @@ export const killsAtRandom: Scenario = {
       const server = await rig.startOnline();
       const begun = simulator.control.nextStanza();
       const exchange = stage.beside(
-        Promise.all([traffic.post(server, messagesARun, longestDelayMs), traffic.write(messagesARun, longestDelayMs)]),
+        Promise.all([
+          traffic.post(server, messagesARun, 200),
+          traffic.post(server, messagesARun, longestDelayMs),
+          traffic.write(receivedARun, longestDelayMs),
+        ]),
       );
       await begun;
       await stage.clock.sleep(stage.random() * longestDelayMs);

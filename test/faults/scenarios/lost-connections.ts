@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { administer } from '../../doubles/database-copies.ts';
 import { databaseUrl } from '../../doubles/database-url.ts';
 import { openRig } from '../rig.ts';
@@ -10,7 +11,7 @@ const messages = { short: 100, long: 1_000 };
 
 /** A user of the server's own, so that its connections can be told from those of the suite. */
 export async function createRole(stage: Stage, options: string): Promise<{ user: string; password: string }> {
-  const user = `faults_${Math.floor(stage.random() * 1e9)}_${stage.seed}`;
+  const user = `faults_${randomBytes(6).toString('hex')}`;
   const password = 'the password of this user';
   await administer(stage.suite.postgres, `CREATE ROLE ${user} LOGIN ${options} PASSWORD '${password}'`);
   stage.later(() => administer(stage.suite.postgres, `DROP ROLE ${user}`));

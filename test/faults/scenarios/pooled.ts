@@ -4,7 +4,7 @@ import { openRig } from '../rig.ts';
 import type { Scenario } from '../stage.ts';
 import { openTraffic } from '../traffic.ts';
 
-const messages = { short: 40, long: 500 };
+const messages = { short: 20, long: 500 };
 
 export const pooled: Scenario = {
   row: 10,

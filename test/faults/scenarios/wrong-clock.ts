@@ -5,7 +5,7 @@ import type { Scenario } from '../stage.ts';
 import { openTraffic } from '../traffic.ts';
 
 const hourMs = 3_600_000;
-const messages = { short: 30, long: 300 };
+const messages = { short: 15, long: 300 };
 
 export const wrongClock: Scenario = {
   row: 13,
@@ -17,7 +17,7 @@ export const wrongClock: Scenario = {
     await simulator.control.fault({ kind: 'delay-acks', number: account.number, minMs: 50, maxMs: 300 });
     const traffic = await openTraffic(stage, rig);
     const count = messages[stage.long ? 'long' : 'short'];
-    const logins = async (): Promise<number> => (await simulator.control.counters()).logins.length;
+    const logins = async (): Promise<number> => (await simulator.control.logins()).length;
 
     let before = await rig.startOnline({ waits: { lease } });
     for (const clockOffsetMs of [hourMs, -hourMs]) {

@@ -21,7 +21,7 @@ export const wrongKey: Scenario = {
     const words = [...child.lines, ...child.errors].join('\n');
     stage.promise('it says why', /ENCRYPTION_KEY/.test(words), true);
     stage.promise('keys', await sealed(), before);
-    stage.promise('logins', (await simulator.control.counters()).logins.length, 0);
+    stage.promise('logins', (await simulator.control.logins()).length, 0);
 
     const server = await rig.startOnline();
     await server.api.send(account, people[0] ?? '', 'with the right key', '?wait=true');

@@ -18,12 +18,11 @@ const noteWritesSql = `
     RETURN NULL;
   END $$;
   CREATE TRIGGER note_write AFTER INSERT OR UPDATE OR DELETE ON channel_keys
-    FOR EACH STATEMENT EXECUTE FUNCTION note_write();
-  CREATE TRIGGER note_write AFTER UPDATE OR DELETE ON messages FOR EACH STATEMENT EXECUTE FUNCTION note_write();
+    FOR EACH ROW EXECUTE FUNCTION note_write();
+  CREATE TRIGGER note_write AFTER UPDATE OR DELETE ON messages FOR EACH ROW EXECUTE FUNCTION note_write();
   CREATE TRIGGER note_write AFTER INSERT OR UPDATE OR DELETE ON inbound_journal
-    FOR EACH STATEMENT EXECUTE FUNCTION note_write();
-  CREATE TRIGGER note_write AFTER UPDATE OR DELETE ON whatsapp_accounts
-    FOR EACH STATEMENT EXECUTE FUNCTION note_write();`;
+    FOR EACH ROW EXECUTE FUNCTION note_write();
+  CREATE TRIGGER note_write AFTER UPDATE OR DELETE ON whatsapp_accounts FOR EACH ROW EXECUTE FUNCTION note_write();`;
 
 function urlOf({ database }: Rig, name: string): string {
   return `${databaseUrl(database.connection)}&options=${encodeURIComponent(`-c faults.server=${name}`)}`;
