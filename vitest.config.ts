@@ -29,6 +29,17 @@ export default defineConfig({
           isolate: false,
         },
       },
+      {
+        // Alone and two at a time, after the others: it starts processes of its own, and counts how long some things take.
+        test: {
+          ...common,
+          name: 'faults',
+          include: ['test/faults/**/*.test.ts'],
+          testTimeout: 180_000,
+          maxConcurrency: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
     ],
   },
 });

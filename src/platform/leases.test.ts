@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createRecordingLog } from '../../test/doubles/recording-log.ts';
 import { openTestDatabase, type TestDatabase } from '../../test/doubles/test-database.ts';
 import { waitFor } from '../../test/doubles/wait-for.ts';
@@ -14,11 +14,10 @@ let database: TestDatabase;
 const started: Leases[] = [];
 
 beforeAll(async () => (database = await openTestDatabase()));
-afterAll(async () => {
-  for (const leases of started) await leases.stop();
-  await database.close();
-});
+afterAll(() => database.close());
 beforeEach(() => database.execute('DELETE FROM account_leases'));
+// Generations begin anew with the rows: one that went on renewing would keep the names of the next test.
+afterEach(() => Promise.all(started.splice(0).map((leases) => leases.stop())));
 
 async function newProcess(options: { on?: Database; clock?: Clock } = {}): Promise<Leases> {
   const { on = database, clock = systemClock } = options;

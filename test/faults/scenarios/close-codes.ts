@@ -143,8 +143,9 @@ async function isBadSession(line: Line): Promise<void> {
 
 async function isUnavailable(line: Line): Promise<void> {
   const { stage, rig, account } = line;
+  const before = await rig.simulator.control.logins(account.number);
   await closesAndReturns(line, { kind: 'stream-error', number: account.number, code: 503 });
-  const own = await rig.simulator.control.logins(account.number);
+  const own = (await rig.simulator.control.logins(account.number)).slice(before.length - 1);
   const pauses = own.slice(1).map(({ openedAtMs }, index) => openedAtMs - (own[index]?.closedAtMs ?? 0));
   stage.promise(
     'pauses after 503 that were too short',

@@ -10,6 +10,7 @@ import { openRig } from '../rig.ts';
 import type { Scenario } from '../stage.ts';
 
 const writes = 1_000;
+const writesAtOnce = 20;
 
 export const staleWrites: Scenario = {
   row: 6,
@@ -32,7 +33,7 @@ export const staleWrites: Scenario = {
     const writer = createCommitWriter(shared);
     const keys = keyChangeKind(createSecrets({ key: secrets.ENCRYPTION_KEY }));
     const outcomes = { accepted: 0, refused: 0, claimed: 0 };
-    for (let index = 0; index < writes; index += 1) {
+    const write = async (index: number): Promise<void> => {
       // A lane ends with its first refusal.
       const lane = writer.lane(stale);
       const batch = lane.batch();
@@ -44,6 +45,9 @@ export const staleWrites: Scenario = {
       );
       const claim = { accountId: account.id, epoch: stale.epoch, count: 1, blockedChats: [] };
       outcomes.claimed += (await claimNext(database, claim)).length;
+    };
+    for (let begun = 0; begun < writes; begun += writesAtOnce) {
+      await Promise.all(Array.from({ length: writesAtOnce }, (_, index) => write(begun + index)));
     }
     stage.promise('stale writes', outcomes, { accepted: 0, refused: writes, claimed: 0 });
     const rows = await database.rows(`SELECT id FROM channel_keys WHERE type = 'stale'`);

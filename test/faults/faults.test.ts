@@ -1,0 +1,32 @@
+// The short form as tests. `npm run test:faults` plays the same with a seed of one's choice, and the long form.
+import { randomInt } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { buildFaults } from './build.ts';
+import { seedsOf } from './play-all.ts';
+import { outcomeLines } from './report.ts';
+import { isBuilt, rows } from './rows.ts';
+import { play } from './stage.ts';
+import { createSuite } from './suite.ts';
+
+const firstSeed = randomInt(1, 1_000_000);
+const suite = createSuite(inject('testPostgres'), false);
+
+beforeAll(buildFaults);
+afterAll(() => suite.close());
+
+describe.concurrent('the promises about ownership, crashes and the database', () => {
+  for (const row of rows) {
+    if (!isBuilt(row)) {
+      test.todo(`${row.row} ${row.name}: not built yet: ${row.notBuilt}`);
+      continue;
+    }
+    for (let index = 0; index < seedsOf(row, false); index += 1) {
+      const seed = firstSeed + index;
+      test(`${row.row} ${row.name} (seed ${seed})`, async () => {
+        const outcome = await play(row, suite, seed, false);
+        console.log(outcomeLines(outcome).join('\n'));
+        expect([...outcome.mistakes, ...outcome.words]).toEqual([]);
+      });
+    }
+  }
+});
