@@ -2,9 +2,9 @@ import { AppError, errorMessage, isAppError } from './errors.ts';
 
 /**
  * SQLSTATE (Postgres manual, appendix A): 08 connection, 53 out of resources (53300 too many connections),
- * 57P01-57P05 the server ends or refuses the session, 25006 read-only, 58030 I/O error.
+ * 57P01-57P05 the server ends or refuses the session, 25P03 it ends one that is silent in a transaction, 25006 read-only, 58030 I/O error.
  */
-const unavailableStates = /^(08...|53...|57P0[1235]|25006|58030)$/;
+const unavailableStates = /^(08...|53...|57P0[1235]|25006|25P03|58030)$/;
 
 const networkCodes = new Set([
   'ECONNREFUSED',

@@ -53,6 +53,9 @@ interface Statements {
   end(): Promise<void>;
 }
 
+/** After such a silence the server ends a transaction: a process that stands still must not keep its locks from the others. */
+const silenceLimitMs = 10_000;
+
 /**
  * Statements on the transaction's connection, until it is over. Those that are begun together travel together and run in
  * the order of the calls; only a statement that writes waits until the transaction is known to have begun.
@@ -111,7 +114,10 @@ export async function runTransaction<T>({
 }: TransactionRun<T>): Promise<T> {
   const beforeCommit: (() => Promise<void>)[] = [];
   const afterCommit: (() => void)[] = [];
-  const begun = run(`BEGIN; SET LOCAL statement_timeout = ${String(Math.ceil(statementTimeoutMs))}`);
+  const begun = run(
+    `BEGIN; SET LOCAL statement_timeout = ${String(Math.ceil(statementTimeoutMs))};
+     SET LOCAL idle_in_transaction_session_timeout = ${String(silenceLimitMs)}`,
+  );
   begun.catch(() => undefined);
   const inside = statements(run, begun, eager);
   let result: T;

@@ -178,6 +178,26 @@ describe('receiving', () => {
     expect(rig.control.counters().undecryptable).toBe(0);
   });
 
+  test('the first messages to a group and from it, sent at once, need no retry', async () => {
+    await online();
+    const members = [customer, rig.newPhone(), rig.newPhone()];
+    const numbers = [account.phone, ...members].map(({ number }) => number);
+    const group = await rig.control.createGroup('New', numbers, 'lid');
+    const texts = Array.from({ length: 5 }, (_, index) => `first of all ${index}`);
+    const answers = members.map(({ number }) => `answer of ${number}`);
+    await Promise.all([
+      ...texts.map((text) => account.channel.send(textTo(group.jid, text), patient)),
+      ...members.map((member, index) => member.send({ to: group.jid, text: answers[index] ?? '' })),
+    ]);
+    await Promise.all(answers.map((text) => account.told.receives(text)));
+    for (const member of members) for (const text of texts) await member.receives(text);
+    for (const member of members) {
+      const received = member.messages().map(({ text }) => text);
+      expect(received.filter((text) => texts.includes(text))).toEqual(texts);
+    }
+    expect(rig.control.counters()).toMatchObject({ retries: 0, undecryptable: 0 });
+  });
+
   test.each(['phone', 'lid'] as const)('a text typed on the own phone is from me (%s)', async (addressing) => {
     await online();
     const text = `typed by ${addressing}`;
