@@ -84,16 +84,19 @@ export function createOwnership(options: OwnershipOptions): Ownership {
   }
 
   async function look(): Promise<number> {
+    // An account that is created while the rows are read is missing in them, and not deleted.
+    const before = [...owned];
     const accounts = await listOutlines(database);
     const byId = new Map(accounts.map((account) => [account.id, account]));
-    for (const [id, before] of owned) {
+    for (const [id, outline] of before) {
+      if (!owned.has(id)) continue;
       const account = byId.get(id);
       if (account) {
         owned.set(id, account);
         options.seen(account);
       } else {
         owned.delete(id);
-        options.deleted(before);
+        options.deleted(outline);
       }
     }
     const nowMs = clock.monotonicMs();

@@ -27,10 +27,17 @@ export interface NetworkOnDemandOptions {
 export function startOnDemand({ leases, alone, make }: NetworkOnDemandOptions): StartedOnDemand {
   const listeners = new Set<(change: PhoneChange) => void>();
   let present: { lease: Lease; network: Promise<SandboxNetwork> } | undefined;
+  let taking: Promise<Lease | undefined> | undefined;
 
+  /** Whoever asks at the same time gets the same lease: a second one would end the first. */
   async function own(): Promise<Lease | undefined> {
     const held = leases.held(leaseName);
     if (held) return held;
+    taking ??= take().finally(() => (taking = undefined));
+    return taking;
+  }
+
+  async function take(): Promise<Lease | undefined> {
     const [taken] = await (alone ? leases.seize([leaseName]) : leases.take([leaseName]));
     return taken;
   }
@@ -38,6 +45,10 @@ export function startOnDemand({ leases, alone, make }: NetworkOnDemandOptions): 
   async function begin(lease: Lease): Promise<SandboxNetwork> {
     const network = make(lease);
     await network.start();
+    if (lease.lost.aborted) {
+      await network.stop();
+      throw moving();
+    }
     network.control.watch((change) => listeners.forEach((listener) => listener(change)));
     lease.lost.addEventListener('abort', () => void end(lease).catch(() => undefined), { once: true });
     return network;
@@ -55,14 +66,7 @@ export function startOnDemand({ leases, alone, make }: NetworkOnDemandOptions): 
 
   async function running(): Promise<SandboxNetwork> {
     const lease = await own();
-    if (!lease) {
-      throw new AppError('account.moving', {
-        status: 503,
-        retryable: true,
-        retryAfterSeconds: 2,
-        detail: 'The sandbox is changing hands between two processes. Try again.',
-      });
-    }
+    if (!lease) throw moving();
     if (present?.lease !== lease) {
       const network = begin(lease);
       present = { lease, network };
@@ -87,4 +91,13 @@ export function startOnDemand({ leases, alone, make }: NetworkOnDemandOptions): 
       return () => void listeners.delete(listener);
     },
   };
+}
+
+function moving(): AppError {
+  return new AppError('account.moving', {
+    status: 503,
+    retryable: true,
+    retryAfterSeconds: 2,
+    detail: 'The sandbox is changing hands between two processes. Try again.',
+  });
 }

@@ -51,7 +51,8 @@ export const zombie: Scenario = {
     await stage.clock.sleep(stage.random() * 500);
     first.child.process.kill('SIGSTOP');
     const epochOf = async (): Promise<number | undefined> =>
-      (await database.one<{ epoch: number }>('SELECT epoch FROM account_leases'))?.epoch;
+      (await database.one<{ epoch: number }>('SELECT epoch FROM account_leases WHERE account_id = $1', [account.id]))
+        ?.epoch;
     const epoch = await epochOf();
     await exchange;
     await stage.until('the other takes the account over', async () => (await epochOf()) !== epoch);

@@ -1,0 +1,77 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createDelayProxy, type DelayProxy } from '../../../test/doubles/delay-proxy.ts';
+import { longLease } from '../../../test/doubles/leases.ts';
+import { createRecordingLog } from '../../../test/doubles/recording-log.ts';
+import { openTestDatabase, type TestDatabase } from '../../../test/doubles/test-database.ts';
+import { waitFor } from '../../../test/doubles/wait-for.ts';
+import { systemClock as clock } from '../../platform/clock.ts';
+import { createDatabase, type Database } from '../../platform/database.ts';
+import { createLeases } from '../../platform/leases.ts';
+import type { AccountOutline } from './accounts.store.ts';
+import { createOwnership, type Ownership } from './ownership.ts';
+
+const log = createRecordingLog();
+let database: TestDatabase;
+let proxy: DelayProxy;
+let far: Database;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+  proxy = await createDelayProxy({ target: database.connection, delayMs: 200 });
+  far = createDatabase({ connection: () => proxy.connection, clock, log });
+  await far.start();
+});
+afterAll(async () => {
+  await far.stop();
+  await proxy.close();
+  await database.close();
+});
+
+async function create(ownership: Ownership, index: number): Promise<void> {
+  const account: AccountOutline = {
+    id: `acc_new${index}`,
+    kind: 'whatsapp',
+    phone: null,
+    linked: false,
+    paused: false,
+    statusReason: null,
+  };
+  await database.transaction(async (tx) => {
+    await tx.execute(
+      `INSERT INTO whatsapp_accounts (id, name, kind, status, status_message) VALUES ($1, $1, 'whatsapp', 'initializing', '')`,
+      [account.id],
+    );
+    await ownership.takeNew(tx, account);
+  });
+}
+
+test('accounts that are created while the rows are read are not taken for deleted ones; a deleted one is', async () => {
+  const leases = createLeases({ database, timings: longLease, clock, log });
+  const seen = new Set<string>();
+  const deleted: string[] = [];
+  const ownership = createOwnership({
+    database: far,
+    leases,
+    alone: false,
+    timings: { pollMs: 10, lookMs: 10 },
+    mayTake: () => Promise.resolve(true),
+    taken: () => Promise.resolve(),
+    lost: () => undefined,
+    seen: ({ id }) => void seen.add(id),
+    deleted: ({ id }) => void deleted.push(id),
+    clock,
+    log,
+  });
+  await ownership.start();
+  for (let index = 0; index < 40; index += 1) {
+    await create(ownership, index);
+    await clock.sleep(15);
+  }
+  await waitFor(() => seen.size === 40);
+  expect(deleted).toEqual([]);
+  await database.execute(`DELETE FROM whatsapp_accounts WHERE id = 'acc_new7'`);
+  await waitFor(() => deleted.length > 0);
+  expect(deleted).toEqual(['acc_new7']);
+  await ownership.stop();
+  await leases.stop();
+});

@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { longLease } from '../../../test/doubles/leases.ts';
+import { createRecordingLog } from '../../../test/doubles/recording-log.ts';
+import { openTestDatabase, type TestDatabase } from '../../../test/doubles/test-database.ts';
+import { systemClock as clock } from '../../platform/clock.ts';
+import { createLeases, type Lease, type Leases } from '../../platform/leases.ts';
+import { createSecrets } from '../../platform/secrets.ts';
+import { createSimulator } from '../../simulator/simulator.ts';
+import { createSandboxStore, startOnDemand, type StartedOnDemand } from './sandbox.ts';
+
+const secrets = createSecrets({ key: 'a key of this test, 32 characters and more' });
+let database: TestDatabase;
+
+beforeAll(async () => {
+  database = await openTestDatabase();
+});
+afterAll(() => database.close());
+
+function newProcess(alone: boolean): { leases: Leases; network: StartedOnDemand; made: Lease[] } {
+  const leases = createLeases({ database, timings: longLease, clock, log: createRecordingLog() });
+  const made: Lease[] = [];
+  const network = startOnDemand({
+    leases,
+    alone,
+    make(lease) {
+      made.push(lease);
+      return createSimulator({
+        seed: secrets.derive('sandbox network', 32),
+        store: createSandboxStore(database, secrets, lease),
+      });
+    },
+  });
+  return { leases, network, made };
+}
+
+test.each([true, false])('whoever asks at once gets one network, under one lease (alone: %s)', async (alone) => {
+  const { leases, network, made } = newProcess(alone);
+  const [first, ...others] = await Promise.all(Array.from({ length: 5 }, () => network.running()));
+  expect(new Set(others)).toEqual(new Set([first]));
+  expect(made).toHaveLength(1);
+  expect([made[0]?.holds, leases.held('sandbox')]).toEqual([true, made[0]]);
+  await network.stop();
+});
+
+test('a network whose lease is lost while it starts does not run', async () => {
+  const { leases, network, made } = newProcess(false);
+  const refused = expect(network.running()).rejects.toMatchObject({ code: 'account.moving', retryable: true });
+  while (made.length === 0) await clock.sleep(1);
+  await leases.release(['sandbox']);
+  await refused;
+  expect(await (await network.running()).control.phones()).toEqual([]);
+  expect(made).toHaveLength(2);
+  await network.stop();
+});
