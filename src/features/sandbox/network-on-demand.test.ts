@@ -48,7 +48,7 @@ test('a network whose lease is lost while it starts does not run', async () => {
   while (made.length === 0) await clock.sleep(1);
   await leases.release(['sandbox']);
   await refused;
-  expect(await (await network.running()).control.phones()).toEqual([]);
+  expect((await network.running()).control.phones()).toEqual([]);
   expect(made).toHaveLength(2);
   await network.stop();
 });
