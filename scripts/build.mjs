@@ -1,7 +1,8 @@
-// Bundles the server, whose packages stay outside, and what browsers load. Plain JavaScript, because a host builds without tsx.
+// Bundles the server and what browsers load. Plain JavaScript, because a host builds without tsx.
 import { readdirSync, renameSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 import { buildPublic } from './build-public.mjs';
+import { packagesOutside, requireBanner, withoutMapsOfPackages } from './bundling.mjs';
 
 process.chdir(new URL('..', import.meta.url).pathname);
 
@@ -23,11 +24,17 @@ try {
     // What main imports once its settings are read is loaded then.
     splitting: true,
     chunkNames: 'chunk-[hash]',
-    packages: 'external',
+    // A start then reads a few files instead of a thousand, in two thirds of the processor time.
+    external: packagesOutside,
+    banner: { js: requireBanner },
+    plugins: [withoutMapsOfPackages],
+    minifyWhitespace: true,
+    legalComments: 'none',
     platform: 'node',
     target: 'node20',
     format: 'esm',
     sourcemap: true,
+    sourcesContent: false,
     jsx: 'automatic',
     jsxImportSource: 'preact',
     logLevel: 'warning',

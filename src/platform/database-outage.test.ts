@@ -168,7 +168,7 @@ test('a transaction pooler may stand in between: nothing of the session is used'
   expect(parsed.map((message) => message.split(' ')[1])).toEqual(['SELECT', 'INSERT']);
   expect(simple).toEqual([
     `Q SELECT current_setting('server_version_num')::int AS version`,
-    'Q BEGIN; SET LOCAL statement_timeout = 30000',
+    'Q BEGIN; SET LOCAL statement_timeout = 30000; SET LOCAL idle_in_transaction_session_timeout = 10000',
     'Q COMMIT',
   ]);
   expect(startup.join()).not.toMatch(/timeout|search_path|options/);

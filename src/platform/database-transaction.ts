@@ -114,10 +114,8 @@ export async function runTransaction<T>({
 }: TransactionRun<T>): Promise<T> {
   const beforeCommit: (() => Promise<void>)[] = [];
   const afterCommit: (() => void)[] = [];
-  const begun = run(
-    `BEGIN; SET LOCAL statement_timeout = ${String(Math.ceil(statementTimeoutMs))};
-     SET LOCAL idle_in_transaction_session_timeout = ${String(silenceLimitMs)}`,
-  );
+  const limits = `statement_timeout = ${Math.ceil(statementTimeoutMs)}; SET LOCAL idle_in_transaction_session_timeout = ${silenceLimitMs}`;
+  const begun = run(`BEGIN; SET LOCAL ${limits}`);
   begun.catch(() => undefined);
   const inside = statements(run, begun, eager);
   let result: T;

@@ -1,13 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { packagesOutside } from '../../scripts/bundling.mjs';
 
 const root = join(import.meta.dirname, '../..');
-
-/** `native-curve.ts` replaces functions of it at run time, so that everybody must have the same one. */
-const sharedPackages = ['libsignal', 'libsignal/*'];
-/** What Baileys and others load only when it is there. */
-const optionalPackages = ['audio-decode', 'jimp', 'link-preview-js', 'pg-native', 'sharp'];
 
 /**
  * Builds the server of the suite and the simulator with their packages inside, each in one file that `boot.mjs` runs. The
@@ -24,7 +20,7 @@ export async function buildFaults(): Promise<void> {
     outdir,
     outExtension: { '.js': '.cjs' },
     bundle: true,
-    external: [...sharedPackages, ...optionalPackages],
+    external: packagesOutside,
     platform: 'node',
     target: 'node20',
     format: 'cjs',
