@@ -1,6 +1,8 @@
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 const curve = 'test/doubles/native-curve.setup.ts';
+/** They see what a process does when it begins, so that each needs one of its own. */
+const changeTheProcess = ['src/channels/baileys/quiet-libsignal.test.ts'];
 
 /** Repeated, not inherited with `extends`: each project would build and start a database again. */
 const common: TestProjectInlineConfiguration['test'] = {
@@ -17,7 +19,20 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       {
-        test: { ...common, name: 'parts', include: ['src/**/*.test.ts', 'test/{structure,views}/**/*.test.ts'] },
+        test: {
+          ...common,
+          name: 'parts',
+          include: ['src/{channels,dashboard,features,simulator}/**/*.test.ts', 'test/{structure,views}/**/*.test.ts'],
+          exclude: changeTheProcess,
+          isolate: false,
+        },
+      },
+      {
+        test: {
+          ...common,
+          name: 'platform',
+          include: ['src/*.test.ts', 'src/platform/**/*.test.ts', ...changeTheProcess],
+        },
       },
       {
         // Each has a server, a database and a network of its own: loading the product once for all of them is enough.

@@ -6,16 +6,19 @@ import type { Locator, Page } from 'playwright-core';
 import { PNG } from 'pngjs';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+const rules = {
+  everything: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+  colours: ['color-contrast', 'link-in-text-block'],
+};
 
-/** What axe finds on the page as it is now: a sentence each. */
-export async function axeFindings(page: Page): Promise<string[]> {
+/** What axe finds in this part of the page as it is now: a sentence each. */
+export async function axeFindings(page: Page, part: string, what: keyof typeof rules): Promise<string[]> {
   // By the debugger: the policy of our pages forbids a script of another origin.
   if (await page.evaluate<boolean>('window.axe === undefined')) await page.evaluate(axe);
-  const options = { runOnly: rules, resultTypes: ['violations'] };
+  const options = { runOnly: rules[what], resultTypes: ['violations'] };
   // As text, and without what was found in order: Playwright takes every value of an object apart.
   const found = await page.evaluate<string>(
-    `axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => JSON.stringify(violations))`,
+    `axe.run(${JSON.stringify(part)}, ${JSON.stringify(options)}).then(({ violations }) => JSON.stringify(violations))`,
   );
   return (JSON.parse(found) as Result[]).flatMap(({ id, help, nodes }) =>
     nodes.map(

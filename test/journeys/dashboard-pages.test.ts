@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from '../../src/platform/page.ts';
 import { type DashboardServer, startDashboard, talkingSandbox } from '../doubles/dashboard-server.ts';
 import { definedPages, pathOf } from '../doubles/dashboard-pages.ts';
-import { expectSound, fewLooks } from '../doubles/looks.ts';
+import { everyLook, expectSound, fewLooks } from '../doubles/looks.ts';
 import { cookieHeader } from '../doubles/person.ts';
 import { seedAccounts, type SeededIds, seedMessages, seedSettings } from '../doubles/seed-rows.ts';
 import { isLive } from '../doubles/page-checks.ts';
@@ -55,7 +55,7 @@ async function expectSoundDialogs(seen: Set<string>): Promise<void> {
     // Also where it stands in a menu that is closed.
     await link.dispatchEvent('click');
     await tab.locator('dialog[open] h1').waitFor();
-    await expectSound(tab);
+    await expectSound(tab, everyLook, 'dialog[open]');
     await tab.keyboard.press('Escape');
     await tab.locator('dialog[open]').waitFor({ state: 'detached' });
   }

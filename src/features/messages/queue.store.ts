@@ -2,10 +2,11 @@ import type { Queryable } from '../../platform/database.ts';
 import type { MessageRow } from './message.ts';
 import { messageColumns } from './messages.store.ts';
 
-// While the account is restricted, only chats in which somebody has written, or something was confirmed, go on.
+// While the account is restricted, only chats in which somebody has written, or something was confirmed, go on. Nothing
+// waits for the disk here: the message leaves once its keys are on it, and what was written before them is then, too.
 const claimSql = `
   WITH owned AS (
-    SELECT a.restricted_until > now() AS restricted
+    SELECT a.restricted_until > now() AS restricted, set_config('synchronous_commit', 'off', true)
     FROM account_leases l JOIN whatsapp_accounts a ON a.id = l.account_id
     WHERE l.account_id = $1 AND l.epoch = $2 FOR SHARE OF l
   ), next AS (
