@@ -16,16 +16,21 @@ const common: TestProjectInlineConfiguration['test'] = {
 export default defineConfig({
   test: {
     globalSetup: ['test/doubles/build.setup.ts', 'test/doubles/test-postgres.setup.ts'],
-    maxWorkers: 2,
+    // One more than there are cores: tests wait for a database, a browser or a server now and then.
+    maxWorkers: 3,
     projects: [
       {
         test: {
           ...common,
           name: 'parts',
-          include: ['src/{channels,dashboard,features,simulator}/**/*.test.ts', 'test/{structure,views}/**/*.test.ts'],
+          include: ['src/{channels,dashboard,features}/**/*.test.ts', 'test/{structure,views}/**/*.test.ts'],
           exclude: changeTheProcess,
           isolate: false,
         },
+      },
+      {
+        // Apart from the parts, after which no client in the process trusts a network that its socket does not name.
+        test: { ...common, name: 'simulator', include: ['src/simulator/**/*.test.ts'], isolate: false },
       },
       {
         test: {
@@ -45,13 +50,13 @@ export default defineConfig({
         },
       },
       {
-        // Alone and two at a time, after the others: it starts processes of its own, and counts how long some things take.
+        // Alone and three at a time, after the others: it starts processes of its own, and counts how long some things take.
         test: {
           ...common,
           name: 'faults',
           include: ['test/faults/**/*.test.ts'],
           testTimeout: 180_000,
-          maxConcurrency: 2,
+          maxConcurrency: 3,
           sequence: { groupOrder: 1 },
         },
       },
