@@ -34,7 +34,7 @@ export async function copyDatabase(
   options: Partial<DatabaseOptions> = {},
 ): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await administer(server, `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  await administer(server, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
   const connection: ConnectionSettings = { ...server, database: name };
   const db = createDatabase({
     connection: () => connection,

@@ -94,38 +94,6 @@ test('pause, resume and delete may be said on any instance, and the owner acts',
   expect(await database.rows('SELECT account_id FROM account_leases WHERE account_id = $1', [account.id])).toEqual([]);
 });
 
-test('when the owner stops, the other has its accounts at once, one line each at every moment, and loses nothing', async () => {
-  const accounts = await Promise.all(['A', 'B', 'C'].map(linkedAccount));
-  other = await start();
-  const customer = simulator.control.phone('9990000000902');
-  let sent = 0;
-  const stopped = new AbortController();
-  const sending = (async () => {
-    while (!stopped.signal.aborted || sent < 30) {
-      const { account } = accounts[sent % accounts.length] ?? accounts[0] ?? { account: { apiKey: '' } };
-      await apiOf(other).send(account, customer.number, `number ${sent}`);
-      sent += 1;
-    }
-  })();
-  await waitFor(() => sent > 10);
-  await owner.stop();
-  stopped.abort();
-  await sending;
-  for (let index = 0; index < sent; index += 1) await customer.receives(`number ${index}`);
-  for (const { account } of accounts) await apiOf(other).becomes(account.id, 'ready');
-  const { mostSockets, replacements, undecryptable } = simulator.control.counters();
-  const most = accounts.map(({ number }) =>
-    [...mostSockets].filter(([jid]) => jid.startsWith(`${number}:`)).map(([, count]) => count),
-  );
-  expect(most).toEqual(accounts.map(() => [1]));
-  expect([replacements, undecryptable]).toEqual([0, 0]);
-  const texts = customer
-    .messages()
-    .filter(({ fromMe }) => !fromMe)
-    .map(({ text }) => text);
-  expect(new Set(texts).size).toBe(texts.length);
-});
-
 test('the sandbox runs in one instance, and goes over with its accounts', async () => {
   const api = apiOf(owner);
   const account = await api.createAccount('Demo', 'sandbox');
