@@ -84,28 +84,6 @@ export const guards: readonly Guard[] = [
     rows: [3],
   },
   {
-    name: 'the journal of what was opened before',
-    edits: [
-      {
-        file: 'src/channels/baileys/signal-repository.ts',
-        text: 'if (!plaintext) throw error;',
-        replacement: 'throw error;',
-      },
-    ],
-    rows: [17],
-  },
-  {
-    name: 'one row for each message that arrives',
-    edits: [
-      {
-        file: 'schema.sql',
-        text: 'CREATE UNIQUE INDEX IF NOT EXISTS messages_identity',
-        replacement: 'CREATE INDEX IF NOT EXISTS messages_identity',
-      },
-    ],
-    rows: [18],
-  },
-  {
     name: 'the answer of the network to a message',
     edits: [
       {
@@ -172,37 +150,15 @@ export const guards: readonly Guard[] = [
     rows: [14, 16],
   },
   {
-    name: 'a long wait where the version is refused',
+    name: 'a wait where the version is refused',
     edits: [
       {
         file: 'src/channels/baileys/disconnects.ts',
         text: "return fixed('client_outdated', delays.clientOutdatedMs);",
-        replacement: "return backOff('client_outdated');",
+        replacement: "return fixed('client_outdated', 0);",
       },
     ],
     rows: [15],
-  },
-  {
-    name: 'no more codes than a person needs',
-    edits: [
-      {
-        file: 'src/channels/baileys/pairing-phase.ts',
-        text: 'if (attempt > qrAttempts) return false;',
-        replacement: '',
-      },
-    ],
-    rows: [25],
-  },
-  {
-    name: 'waiting where the database has no connection left',
-    edits: [
-      {
-        file: 'src/platform/database-errors.ts',
-        text: "return errorCode(error) === '53300' || (",
-        replacement: 'return (',
-      },
-    ],
-    rows: [9],
   },
   {
     name: 'waiting while the database cannot write',
