@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { buildFaults } from './build.ts';
 import { seedsOf } from './play-all.ts';
 import { outcomeLines } from './report.ts';
-import { isBuilt, rows } from './rows.ts';
+import { rows } from './rows.ts';
 import { play } from './stage.ts';
 import { createSuite } from './suite.ts';
 
@@ -16,10 +16,6 @@ afterAll(() => suite.close());
 
 describe.concurrent('the promises about ownership, crashes and the database', () => {
   for (const row of rows) {
-    if (!isBuilt(row)) {
-      test.todo(`${row.row} ${row.name}: not built yet: ${row.notBuilt}`);
-      continue;
-    }
     for (let index = 0; index < seedsOf(row, false); index += 1) {
       const seed = firstSeed + index;
       test(`${row.row} ${row.name} (seed ${seed})`, async () => {

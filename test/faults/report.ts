@@ -1,4 +1,3 @@
-import type { NotBuilt } from './rows.ts';
 import type { Outcome } from './stage.ts';
 
 function counted({ counts }: Outcome): string {
@@ -16,14 +15,11 @@ export function outcomeLines(outcome: Outcome): string[] {
 }
 
 /** All rows in order, each with its runs added up. */
-export function table(outcomes: readonly Outcome[], notBuilt: readonly NotBuilt[]): string[] {
+export function table(outcomes: readonly Outcome[]): string[] {
   const played = new Set(outcomes.map(({ scenario }) => scenario.row));
   const runsOf = (row: number) => outcomes.filter(({ scenario }) => scenario.row === row);
   const lines = Array.from(played, (row) => [row, rowLine(runsOf(row))] as const);
-  const missing = notBuilt.map(
-    ({ row, name, notBuilt: what }) => [row, `${place(row)} -       ${name}: not built yet: ${what}`] as const,
-  );
-  return [...lines, ...missing].sort(([one], [other]) => one - other).map(([, line]) => line);
+  return lines.sort(([one], [other]) => one - other).map(([, line]) => line);
 }
 
 function rowLine(runs: readonly Outcome[]): string {

@@ -23,15 +23,8 @@ import { manyClicks } from './scenarios/clicks.ts';
 import { wrongKey } from './scenarios/wrong-key.ts';
 import type { Scenario } from './stage.ts';
 
-/** A row of which nothing is offered yet. Listed, and never counted as passed. */
-export interface NotBuilt {
-  readonly row: number;
-  readonly name: string;
-  readonly notBuilt: string;
-}
-
 /** The promises about ownership, crashes and the database, in their order. */
-export const rows: readonly (Scenario | NotBuilt)[] = [
+export const rows: readonly Scenario[] = [
   killsAtRandom,
   killsAtPoints,
   keysRefused,
@@ -59,7 +52,3 @@ export const rows: readonly (Scenario | NotBuilt)[] = [
   manyClicks,
   wrongKey,
 ];
-
-export function isBuilt(row: Scenario | NotBuilt): row is Scenario {
-  return 'run' in row;
-}

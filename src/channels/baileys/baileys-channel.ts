@@ -26,6 +26,7 @@ import { silenceLibsignal } from './quiet-libsignal.ts';
 import { createSentMessages } from './sent-messages.ts';
 import { createSocketCaches } from './socket-caches.ts';
 import type { ChannelTimings } from './timings.ts';
+import { createUnconfirmedSends } from './unconfirmed-sends.ts';
 
 export interface BaileysChannelOptions {
   accountId: string;
@@ -71,8 +72,7 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
   let phase: PairingPhase | undefined;
   let running: Promise<void> | undefined;
   let version: WAVersion | undefined;
-  /** Sends without a confirmation, by message. */
-  const unconfirmed = new Map<string, number>();
+  const unconfirmed = createUnconfirmedSends(timings.unconfirmedTries);
   let unlinking: string | undefined;
 
   function enter(next: ChannelState): void {
@@ -201,7 +201,7 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
       open: (self) => {
         release();
         history.opened();
-        unconfirmed.clear();
+        unconfirmed.forget();
         enter({ kind: 'online', self, since: clock.now() });
       },
       restricted(until) {
@@ -219,19 +219,8 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
 
   async function send(message: OutgoingMessage, signal: AbortSignal): Promise<void> {
     const line = online();
-    try {
-      await line.send(message, signal);
-      unconfirmed.delete(message.remoteId);
-    } catch (error) {
-      if (isAppError(error, 'channel.unconfirmed')) countUnconfirmed(line, message.remoteId);
-      throw error;
-    }
-  }
-
-  function countUnconfirmed(line: Connection, remoteId: string): void {
-    const tries = (unconfirmed.get(remoteId) ?? 0) + 1;
-    unconfirmed.set(remoteId, tries);
-    if (tries >= timings.unconfirmedTries) void line.end({ kind: 'unconfirmed-sends' });
+    const inDoubt = (): void => void line.end({ kind: 'unconfirmed-sends' });
+    await unconfirmed.watch(message.remoteId, line.send(message, signal), inDoubt);
   }
 
   async function unlink(reason: string): Promise<void> {
