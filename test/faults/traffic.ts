@@ -135,7 +135,7 @@ export async function openTraffic(stage: Stage, rig: Rig, account: LinkedAccount
       stage.count('accepted', accepted.length);
       stage.count('received', written.length);
       stage.count('resent', [...stanzasById.values()].filter((count) => count > 1).length);
-      stage.count('asked again', retries);
+      stage.promise('asked again', retries, 0);
       stage.count('repeated steps', repeatedSteps);
     },
   };

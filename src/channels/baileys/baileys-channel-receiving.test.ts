@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import {
   type ChannelAccount,
   patient,
@@ -7,10 +7,25 @@ import {
   textTo,
   useBaileysRig,
 } from '../../../test/doubles/baileys-rig.ts';
+import { createDelayProxy } from '../../../test/doubles/delay-proxy.ts';
 import { waitFor } from '../../../test/doubles/wait-for.ts';
+import { systemClock } from '../../platform/clock.ts';
+import { createDatabase, type Database } from '../../platform/database.ts';
 import type { VirtualPhone } from '../../simulator/control.ts';
 
 const rig = useBaileysRig();
+
+/** The same database, but each wait for it takes 50 ms. */
+async function farDatabase(): Promise<Database> {
+  const proxy = await createDelayProxy({ target: rig.database.connection, delayMs: 50 });
+  const database = createDatabase({ connection: () => proxy.connection, clock: systemClock, log: rig.log });
+  await database.start();
+  onTestFinished(async () => {
+    await database.stop();
+    await proxy.close();
+  });
+  return database;
+}
 
 function shown(phone: VirtualPhone, text: string): number {
   return phone.messages().filter((message) => message.text === text).length;
@@ -97,6 +112,23 @@ describe('receiving', () => {
     }
     expect(rig.control.counters()).toMatchObject({ retries: 0, undecryptable: 0 });
   });
+
+  test.each(['a person', 'a group'])(
+    'the first messages from %s stay in order, however far the database is',
+    async (to) => {
+      await online({ database: await farDatabase() });
+      const { number } = account.phone;
+      const chat = to === 'a group' ? (await rig.control.createGroup('Far', [number, customer.number])).jid : number;
+      // So many that some arrive while the first one still waits for what is known of its sender.
+      const texts = Array.from({ length: 30 }, (_, index) => `in a row to ${to} ${index}`);
+      for (const text of texts) await customer.send({ to: chat, text });
+      await waitFor(() => account.told.messages.length >= texts.length);
+      expect(account.told.messages.map(({ content }) => content)).toEqual(
+        texts.map((text) => ({ type: 'text', text })),
+      );
+      expect(rig.control.counters()).toMatchObject({ retries: 0, undecryptable: 0 });
+    },
+  );
 
   test.each(['phone', 'lid'] as const)('a text typed on the own phone is from me (%s)', async (addressing) => {
     await online();

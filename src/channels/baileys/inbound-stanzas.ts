@@ -6,7 +6,7 @@ export interface InboundStanza {
   arrival: IncomingMessage['arrival'];
 }
 
-/** Knows the stanzas on their way through a socket, and keeps live ones from overtaking those that waited on the server. */
+/** Knows the stanzas on their way through a socket, and keeps each from overtaking those that came before it. */
 export interface InboundStanzas {
   /** Whose ciphertext that is; Baileys hands it on as the same object. Takes it for dealt with. */
   opening(ciphertext: Uint8Array): InboundStanza | undefined;
@@ -15,9 +15,10 @@ export interface InboundStanzas {
 const queuedTags = ['message', 'call', 'receipt', 'notification'] as const;
 
 /**
- * Baileys 7.0.0-rc14 works through what waited on the server one by one, but takes live stanzas at once: a sender's next
- * message could be opened before those before it. Until the server has told that the queue is over, and the messages of
- * it have been opened, every stanza is marked as one of the queue (`offline`), where it waits for its turn.
+ * Baileys 7.0.0-rc14 works through what waited on the server one by one, but takes live stanzas at once: a message could
+ * be opened before those that waited, or before one that came a moment earlier and whose sender is looked up in the
+ * database. Therefore messages are always marked as those of the queue (`offline`), where each waits for its turn; and so
+ * is every other stanza until the server has told that the queue is over and the messages of it have been opened.
  */
 export function watchStanzas(socket: WASocket): InboundStanzas {
   const byCiphertext = new WeakMap<Uint8Array, InboundStanza>();
@@ -33,9 +34,10 @@ export function watchStanzas(socket: WASocket): InboundStanzas {
       const isOffline = node.attrs['offline'] !== undefined;
       const ciphertexts = tag === 'message' ? ciphertextsOf(node) : [];
       for (const each of ciphertexts) byCiphertext.set(each, { node, arrival: isOffline ? 'offline' : 'live' });
-      if (queueIsOver && waiting.size === 0) return;
+      const queueGoesOn = !queueIsOver || waiting.size > 0;
+      if (!queueGoesOn && ciphertexts.length === 0) return;
       node.attrs['offline'] ??= '0';
-      if (ciphertexts.length > 0) waiting.add(node);
+      if (queueGoesOn && ciphertexts.length > 0) waiting.add(node);
     });
   }
 
