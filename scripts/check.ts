@@ -13,7 +13,7 @@ const steps: readonly Step[] = [
   { name: 'lint', run: () => program('oxlint', ['--type-aware', '--deny-warnings']) },
   { name: 'import directions', run: importDirections },
   { name: 'dead code', run: deadCode },
-  { name: 'format', run: () => program('prettier', ['--check', '.']) },
+  { name: 'format', run: () => program('oxfmt', ['--check']) },
   { name: 'lock file', run: lockFile },
   { name: 'Markdown width', run: markdownWidth },
   { name: '.env.example', run: environmentExample },

@@ -3,7 +3,8 @@ import { AppError, invalidField } from '../../platform/errors.ts';
 import type { Service } from '../../platform/lifecycle.ts';
 
 export type PasswordJob =
-  { kind: 'hash'; password: string; cost: number } | { kind: 'compare'; password: string; hash: string };
+  | { kind: 'hash'; password: string; cost: number }
+  | { kind: 'compare'; password: string; hash: string };
 
 export interface Passwords extends Service {
   /** A bcrypt hash. Errors: 422 for more than 72 bytes, `auth.busy` (503). */
