@@ -2,7 +2,11 @@ import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config
 
 const curve = 'test/doubles/native-curve.setup.ts';
 /** They see what a process does when it begins, so that each needs one of its own. */
-const changeTheProcess = ['src/channels/baileys/quiet-libsignal.test.ts'];
+const changeTheProcess = [
+  'src/channels/baileys/quiet-libsignal.test.ts',
+  'src/load-environment.test.ts',
+  'src/platform/{embedded-postgres,shared-async-storage}.test.ts',
+];
 
 /** Repeated, not inherited with `extends`: each project would build and start a database again. */
 const common: TestProjectInlineConfiguration['test'] = {
@@ -20,34 +24,22 @@ export default defineConfig({
     maxWorkers: 3,
     projects: [
       {
+        // Each file has a database, a server or a network of its own: loading the product once for all of them is enough.
         test: {
           ...common,
-          name: 'parts',
-          include: ['src/{channels,dashboard,features}/**/*.test.ts', 'test/{structure,views}/**/*.test.ts'],
-          exclude: changeTheProcess,
-          isolate: false,
-        },
-      },
-      {
-        // Apart from the parts, after which no client in the process trusts a network that its socket does not name.
-        test: { ...common, name: 'simulator', include: ['src/simulator/**/*.test.ts'], isolate: false },
-      },
-      {
-        test: {
-          ...common,
-          name: 'platform',
-          include: ['src/*.test.ts', 'src/platform/**/*.test.ts', ...changeTheProcess],
-        },
-      },
-      {
-        // Each has a server, a database and a network of its own: loading the product once for all of them is enough.
-        test: {
-          ...common,
-          name: 'journeys',
-          include: ['test/journeys/**/*.test.ts'],
+          name: 'product',
+          include: ['src/**/*.test.ts', 'test/{journeys,structure,views}/**/*.test.ts'],
+          exclude: ['src/simulator/**', ...changeTheProcess],
           setupFiles: [curve, 'test/doubles/shared-async-storage.setup.ts'],
           isolate: false,
         },
+      },
+      {
+        // Apart from the product, after which no client in the process trusts a network that its socket does not name.
+        test: { ...common, name: 'simulator', include: ['src/simulator/**/*.test.ts'], isolate: false },
+      },
+      {
+        test: { ...common, name: 'process', include: changeTheProcess },
       },
       {
         // Alone and three at a time, after the others: it starts processes of its own, and counts how long some things take.

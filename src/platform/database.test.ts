@@ -1,9 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import { Socket } from 'node:net';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { useWordDatabase } from '../../test/doubles/word-database.ts';
 import { waitFor } from '../../test/doubles/wait-for.ts';
 import { isUnavailable, type Transaction } from './database.ts';
 
 const rig = useWordDatabase();
+
+afterEach(() => vi.restoreAllMocks());
 
 describe('values', () => {
   test('rows, the first row and the number of affected rows', async () => {
@@ -141,6 +144,17 @@ describe('transactions', () => {
     await expect(outcome).rejects.toMatchObject({ message: expect.stringMatching(/timeout/) as string });
     expect(await rig.db.one(`SELECT current_setting('statement_timeout') AS timeout`)).toEqual({ timeout: '0' });
   });
+});
+
+test('what is begun together is one call of the system', async () => {
+  const database = await rig.opensNow();
+  const writing = [vi.spyOn(Socket.prototype, '_write'), vi.spyOn(Socket.prototype, '_writev')] as const;
+  const isOurs = (socket: unknown): boolean => (socket as Socket).remotePort === rig.proxy.connection().port;
+  await database.transaction(async (tx) => {
+    await Promise.all([1, 2, 3].map((number) => tx.one('SELECT $1::int AS number', [number])));
+    tx.beforeCommit(async () => void (await tx.execute(`INSERT INTO word VALUES ('a', 1)`)));
+  });
+  expect(writing.flatMap(({ mock }) => mock.contexts).filter(isOurs)).toHaveLength(2);
 });
 
 describe('the pool', () => {

@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import { Client, types, type ClientConfig } from 'pg';
 import type { Clock } from './clock.ts';
 import { createConnectionPool, type ConnectionPool } from './connection-pool.ts';
@@ -61,6 +62,8 @@ interface Connection {
   dead: boolean;
   /** Statements that are on the wire. */
   running: number;
+  /** Holds what is written until the present turn is over. */
+  corked: boolean;
 }
 
 function parseInt8(text: string): number | bigint {
@@ -107,6 +110,23 @@ function breaksConnection(error: unknown): boolean {
   return isUnavailable(error) && !/^(25|53|58)/.test(errorCode(error) ?? '');
 }
 
+/** Private in pg's types. */
+function streamOf({ client }: Connection): Duplex {
+  return (client as unknown as { connection: { stream: Duplex } }).connection.stream;
+}
+
+/** What is begun in one turn is one call of the system, and wakes the server once. */
+function corkForThisTurn(connection: Connection): void {
+  if (connection.corked) return;
+  const stream = streamOf(connection);
+  connection.corked = true;
+  stream.cork();
+  process.nextTick(() => {
+    connection.corked = false;
+    stream.uncork();
+  });
+}
+
 /** Neither a named prepared statement nor a session setting, so that a transaction pooler may stand in between. */
 async function run(
   connection: Connection,
@@ -117,6 +137,7 @@ async function run(
   const query = { text: sql, query_timeout: timeoutMs, ...(parameters.length > 0 && { values: [...parameters] }) };
   connection.running += 1;
   try {
+    corkForThisTurn(connection);
     const result = (await connection.client.query(query)) as QueryResult | QueryResult[];
     if (!Array.isArray(result)) return result;
     const rowCount = result.reduce((sum, each) => sum + (each.rowCount ?? 0), 0);
@@ -130,13 +151,13 @@ async function run(
 }
 
 /** In a pipeline `end` would wait for what is on the wire. */
-function cut({ client }: Connection): void {
-  (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+function cut(connection: Connection): void {
+  streamOf(connection).destroy();
 }
 
 async function openConnection(config: ClientConfig, died: (connection: Connection) => void, log: Log) {
   const client = new Client(config);
-  const connection: Connection = { client, dead: false, running: 0 };
+  const connection: Connection = { client, dead: false, running: 0, corked: false };
   client.on('error', (error) => {
     if (!connection.dead) log.warn('Lost a database connection', { code: errorCode(error) });
     connection.dead = true;

@@ -8,8 +8,11 @@ export interface WatchedChromium {
   keep(address: string, options?: WindowOptions): Promise<BrowserWindow>;
 }
 
+/** All files of a process share it, and it ends with the process: a start takes as much as ten pages. */
+let launched: Promise<Chromium> | undefined;
+
 /**
- * One Chromium for a file of tests. A test fails when a page in one of its windows broke the policy, wrote an error to the
+ * One Chromium, with windows of its own for a file of tests. A test fails when a page in one of its windows broke the policy, wrote an error to the
  * console, threw, opened a dialog or asked another server.
  */
 export function useChromium(): WatchedChromium {
@@ -18,7 +21,7 @@ export function useChromium(): WatchedChromium {
   const kept: { window: BrowserWindow; judged: number }[] = [];
 
   beforeAll(async () => {
-    browser = await launchChromium();
+    browser = await (launched ??= launchChromium());
   });
   afterEach(async () => {
     const opened = closing.splice(0);
@@ -30,7 +33,9 @@ export function useChromium(): WatchedChromium {
     for (const window of opened) await window.close();
     expect(faults).toEqual([]);
   });
-  afterAll(() => browser?.close());
+  afterAll(async () => {
+    for (const { window } of kept) await window.close();
+  });
 
   async function open(address: string, options?: WindowOptions): Promise<BrowserWindow> {
     if (!browser) throw new Error('The browser starts before the tests of the file');
