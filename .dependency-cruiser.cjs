@@ -159,9 +159,9 @@ module.exports = {
       to: { path: 'node_modules/(@whiskeysockets/baileys|libsignal|whatsapp-rust-bridge)/' },
     },
     {
-      name: 'only-database-imports-pg',
+      name: 'only-the-database-client-imports-pg',
       severity: 'error',
-      from: { path: '^src/', pathNot: ['^src/platform/database\\.ts$', testCode] },
+      from: { path: '^src/', pathNot: ['^src/platform/database-client\\.ts$', testCode] },
       to: { path: 'node_modules/(pg|pg-pool|@types/pg)/' },
     },
   ],

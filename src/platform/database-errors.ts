@@ -2,9 +2,10 @@ import { AppError, errorMessage, isAppError } from './errors.ts';
 
 /**
  * SQLSTATE (Postgres manual, appendix A): 08 connection, 53 out of resources (53300 too many connections),
- * 57P01-57P05 the server ends or refuses the session, 25P03 it ends one that is silent in a transaction, 25006 read-only, 58030 I/O error.
+ * 57P01-57P05 the server ends or refuses the session, 25P03 it ends one that is silent in a transaction, 25006 read-only,
+ * 58030 I/O error, 26000 and 42P05 a pooler has given us the connection of somebody else in the midst of our statements.
  */
-const unavailableStates = /^(08...|53...|57P0[1235]|25006|25P03|58030)$/;
+const unavailableStates = /^(08...|53...|57P0[1235]|25006|25P03|26000|42P05|58030)$/;
 
 const networkCodes = new Set([
   'ECONNREFUSED',
@@ -26,6 +27,7 @@ const unavailableMessages = [
   /^Query read timeout$/,
   /not queryable$/,
   /max clients reached/i, // Supabase's pooler
+  /^cached plan must not change result type$/, // a column has another type since the statement was prepared
 ];
 
 export function errorCode(error: unknown): string | undefined {

@@ -167,6 +167,7 @@ test('a transaction pooler may stand in between: nothing of the session is used'
   // An unnamed statement leaves nothing between the type and its text.
   expect(parsed.map((message) => message.split(' ')[1])).toEqual(['SELECT', 'INSERT']);
   expect(simple).toEqual([
+    'Q SELECT pg_backend_pid() AS pid',
     `Q SELECT current_setting('server_version_num')::int AS version`,
     'Q BEGIN; SET LOCAL statement_timeout = 30000; SET LOCAL idle_in_transaction_session_timeout = 10000',
     'Q COMMIT',

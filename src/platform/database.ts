@@ -1,9 +1,8 @@
-import type { Duplex } from 'node:stream';
-import { Client, types, type ClientConfig } from 'pg';
 import type { Clock } from './clock.ts';
 import { createConnectionPool, type ConnectionPool } from './connection-pool.ts';
+import { type DatabaseClient, openClient } from './database-client.ts';
 import type { ConnectionSettings } from './database-connection.ts';
-import { asDatabaseError, errorCode, isServerFull, isUnavailable } from './database-errors.ts';
+import { asDatabaseError, isServerFull } from './database-errors.ts';
 import { connectFirst } from './database-start.ts';
 import {
   queryable,
@@ -16,6 +15,7 @@ import {
 import type { Service } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import type { Random } from './retry.ts';
+import { createStatementNames } from './statement-names.ts';
 
 export { isUnavailable } from './database-errors.ts';
 export type { Queryable, Transaction } from './database-transaction.ts';
@@ -57,139 +57,18 @@ export interface DatabaseOptions {
 
 const defaultIdleLimitMs = 30_000;
 
-interface Connection {
-  client: Client;
-  dead: boolean;
-  /** Statements that are on the wire. */
-  running: number;
-  /** Holds what is written until the present turn is over. */
-  corked: boolean;
-}
-
-function parseInt8(text: string): number | bigint {
-  const number = Number(text);
-  return Number.isSafeInteger(number) ? number : BigInt(text);
-}
-
-const int8 = 20;
-const date = 1082;
-
-const typeParsers: ClientConfig['types'] = {
-  getTypeParser: (oid: number, format?: 'text' | 'binary'): ((text: string) => unknown) => {
-    if (oid === int8 && format !== 'binary') return parseInt8;
-    if (oid === date && format !== 'binary') return (text) => text;
-    return types.getTypeParser(oid, format === 'binary' ? 'binary' : 'text') as (text: string) => unknown;
-  },
-};
-
-/** With `pipeline` statements that are begun together cost one round trip. */
-function clientConfig(settings: ConnectionSettings, connectTimeoutMs: number): ClientConfig & { pipeline: boolean } {
-  const { tls } = settings;
-  return {
-    host: settings.host,
-    port: settings.port,
-    user: settings.user,
-    password: settings.password,
-    database: settings.database,
-    application_name: 'switchboard',
-    keepAlive: true,
-    pipeline: true,
-    connectionTimeoutMillis: connectTimeoutMs,
-    types: typeParsers,
-    ...(settings.options !== undefined && { options: settings.options }),
-    ssl: tls !== undefined && {
-      rejectUnauthorized: tls.verify !== 'none',
-      ...(tls.certificateAuthority !== undefined && { ca: tls.certificateAuthority }),
-      ...(tls.verify === 'certificate' && { checkServerIdentity: () => undefined }),
-    },
-  };
-}
-
-/** The connection itself is of no more use; after a time-out of ours its statement still runs. */
-function breaksConnection(error: unknown): boolean {
-  return isUnavailable(error) && !/^(25|53|58)/.test(errorCode(error) ?? '');
-}
-
-/** Private in pg's types. */
-function streamOf({ client }: Connection): Duplex {
-  return (client as unknown as { connection: { stream: Duplex } }).connection.stream;
-}
-
-/** What is begun in one turn is one call of the system, and wakes the server once. */
-function corkForThisTurn(connection: Connection): void {
-  if (connection.corked) return;
-  const stream = streamOf(connection);
-  connection.corked = true;
-  stream.cork();
-  process.nextTick(() => {
-    connection.corked = false;
-    stream.uncork();
-  });
-}
-
-/** Neither a named prepared statement nor a session setting, so that a transaction pooler may stand in between. */
-async function run(
-  connection: Connection,
-  sql: string,
-  parameters: readonly unknown[],
-  timeoutMs: number,
-): Promise<QueryResult> {
-  const query = { text: sql, query_timeout: timeoutMs, ...(parameters.length > 0 && { values: [...parameters] }) };
-  connection.running += 1;
-  try {
-    corkForThisTurn(connection);
-    const result = (await connection.client.query(query)) as QueryResult | QueryResult[];
-    if (!Array.isArray(result)) return result;
-    const rowCount = result.reduce((sum, each) => sum + (each.rowCount ?? 0), 0);
-    return { command: result.at(-1)?.command ?? '', rows: result.at(-1)?.rows ?? [], rowCount };
-  } catch (error) {
-    if (breaksConnection(error)) connection.dead = true;
-    throw error;
-  } finally {
-    connection.running -= 1;
-  }
-}
-
-/** In a pipeline `end` would wait for what is on the wire. */
-function cut(connection: Connection): void {
-  streamOf(connection).destroy();
-}
-
-async function openConnection(config: ClientConfig, died: (connection: Connection) => void, log: Log) {
-  const client = new Client(config);
-  const connection: Connection = { client, dead: false, running: 0, corked: false };
-  client.on('error', (error) => {
-    if (!connection.dead) log.warn('Lost a database connection', { code: errorCode(error) });
-    connection.dead = true;
-    died(connection);
-  });
-  client.on('end', () => {
-    connection.dead = true;
-    died(connection);
-  });
-  try {
-    await client.connect();
-  } catch (error) {
-    connection.dead = true;
-    void client.end().catch(() => undefined);
-    throw error;
-  }
-  return connection;
-}
-
-function connectionPool(options: DatabaseOptions): ConnectionPool<Connection> {
-  const pool: ConnectionPool<Connection> = createConnectionPool<Connection>({
+function clientPool(options: DatabaseOptions): ConnectionPool<DatabaseClient> {
+  const names = createStatementNames();
+  const pool: ConnectionPool<DatabaseClient> = createConnectionPool<DatabaseClient>({
     open: () =>
-      openConnection(
-        clientConfig(options.connection(), options.connectTimeoutMs ?? 10_000),
-        (connection) => pool.forget(connection),
-        options.log,
-      ),
-    close: async (connection) => {
-      connection.dead = true;
-      if (connection.running > 0) cut(connection);
-      await connection.client.end();
-    },
+      openClient({
+        settings: options.connection(),
+        connectTimeoutMs: options.connectTimeoutMs ?? 10_000,
+        names,
+        died: (client) => pool.forget(client),
+        log: options.log,
+      }),
+    close: (client) => client.close(),
     isServerFull,
     maxConnections: options.maxConnections ?? 5,
     fullWaitMs: options.fullWaitMs ?? 5_000,
@@ -202,18 +81,18 @@ function connectionPool(options: DatabaseOptions): ConnectionPool<Connection> {
 }
 
 /** Runs statements on connections of the pool. */
-function pooled(pool: ConnectionPool<Connection>, defaultTimeoutMs: number, log: Log) {
-  async function withConnection<T>(work: (connection: Connection) => Promise<T>): Promise<T> {
-    const connection = await pool.acquire();
+function pooled(pool: ConnectionPool<DatabaseClient>, defaultTimeoutMs: number, log: Log) {
+  async function withClient<T>(work: (client: DatabaseClient) => Promise<T>): Promise<T> {
+    const client = await pool.acquire();
     try {
-      return await work(connection);
+      return await work(client);
     } finally {
-      pool.release(connection, connection.dead);
+      pool.release(client, client.dead);
     }
   }
 
   const statement: RunSql = (sql, parameters = []) =>
-    withConnection((connection) => run(connection, sql, parameters, defaultTimeoutMs));
+    withClient((client) => client.run(sql, parameters, defaultTimeoutMs));
 
   return {
     statement,
@@ -227,16 +106,14 @@ function pooled(pool: ConnectionPool<Connection>, defaultTimeoutMs: number, log:
     transaction: async <T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> => {
       const statementTimeoutMs = options.statementTimeoutMs ?? defaultTimeoutMs;
       try {
-        return await withConnection((connection) =>
+        return await withClient((client) =>
           runTransaction({
             // The server's own time-out comes first: then the connection is still good.
-            run: (sql, parameters = []) => run(connection, sql, parameters, statementTimeoutMs + 1_000),
+            run: (sql, parameters = []) => client.run(sql, parameters, statementTimeoutMs + 1_000),
             work,
             statementTimeoutMs,
             eager: options.eager ?? false,
-            abandon: () => {
-              connection.dead = true;
-            },
+            abandon: () => client.abandon(),
             log,
           }),
         );
@@ -251,7 +128,7 @@ function pooled(pool: ConnectionPool<Connection>, defaultTimeoutMs: number, log:
 export function createDatabase(options: DatabaseOptions): Database {
   const { clock, log, random = Math.random } = options;
   const stopping = new AbortController();
-  const pool = connectionPool(options);
+  const pool = clientPool(options);
   const { statement, query, transaction } = pooled(pool, options.statementTimeoutMs ?? 30_000, log);
   let starting: Promise<void> | undefined;
   let stopped: Promise<void> | undefined;

@@ -11,19 +11,49 @@ export interface TestDatabase extends Database {
   close(): Promise<void>;
 }
 
+interface Administration {
+  readonly database: Database;
+  readonly started: Promise<void>;
+  /** Who has entered and not left yet. */
+  users: number;
+}
+
+const administrations = new Map<string, Administration>();
+
+/** One connection for all who are there at the same time: to connect takes longer than a statement. */
+async function enterAdministration(server: ConnectionSettings): Promise<Database> {
+  const name = addressOf(server);
+  let administration = administrations.get(name);
+  if (!administration) {
+    const database = createDatabase({ connection: () => server, clock, log: createRecordingLog(), maxConnections: 1 });
+    administration = { database, started: database.start(), users: 0 };
+    administrations.set(name, administration);
+  }
+  administration.users += 1;
+  await administration.started;
+  return administration.database;
+}
+
+async function leaveAdministration(server: ConnectionSettings): Promise<void> {
+  const administration = administrations.get(addressOf(server));
+  if (!administration) return;
+  administration.users -= 1;
+  if (administration.users > 0) return;
+  administrations.delete(addressOf(server));
+  await administration.database.stop();
+}
+
+function addressOf({ host, port, user, database }: ConnectionSettings): string {
+  return [host, port, user, database].join(' ');
+}
+
 /** Runs one statement that no database of its own can run, such as CREATE DATABASE. */
 export async function administer(server: ConnectionSettings, sql: string): Promise<void> {
-  const administration = createDatabase({
-    connection: () => server,
-    clock,
-    log: createRecordingLog(),
-    maxConnections: 1,
-  });
-  await administration.start();
+  const administration = await enterAdministration(server);
   try {
     await administration.execute(sql);
   } finally {
-    await administration.stop();
+    await leaveAdministration(server);
   }
 }
 
@@ -34,7 +64,9 @@ export async function copyDatabase(
   options: Partial<DatabaseOptions> = {},
 ): Promise<TestDatabase> {
   const name = `test_${randomBytes(6).toString('hex')}`;
-  await administer(server, `CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
+  // Stayed in until the copy is dropped.
+  const administration = await enterAdministration(server);
+  await administration.execute(`CREATE DATABASE ${name} TEMPLATE ${template} STRATEGY file_copy`);
   const connection: ConnectionSettings = { ...server, database: name };
   const db = createDatabase({
     connection: () => connection,
@@ -49,7 +81,8 @@ export async function copyDatabase(
     connection,
     close: async () => {
       await db.stop();
-      await administer(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await administration.execute(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await leaveAdministration(server);
     },
   };
 }

@@ -55,7 +55,7 @@ export interface Outcome {
 const usualLimitMs = 30_000;
 const longestShortMs = 120_000;
 const longestMs = 3_600_000;
-const lookMs = 20;
+const lookMs = 50;
 
 /** Mulberry32. */
 function createRandom(seed: number): Random {

@@ -45,7 +45,15 @@ test('more transactions than connections wait for each other, and one that fails
   );
   const results = await Promise.allSettled(work);
   expect(results.filter(({ status }) => status === 'rejected')).toHaveLength(1);
-  expect(pooler.transactions - before).toBe(10);
+  // The pool looks once at each connection that it opens.
+  expect(pooler.transactions - before).toBeGreaterThanOrEqual(10);
+  expect(pooler.sessionNeeds).toEqual([]);
+});
+
+test('no statement is prepared, however often it runs', async () => {
+  for (let time = 0; time < 10; time += 1) {
+    expect(await pooled.one('SELECT $1::int AS time', [time])).toEqual({ time });
+  }
   expect(pooler.sessionNeeds).toEqual([]);
 });
 
