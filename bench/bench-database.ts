@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { systemClock as clock } from '../src/platform/clock.ts';
 import { connectionFromUrl, type ConnectionSettings } from '../src/platform/database-connection.ts';
 import { createDatabase, type Queryable } from '../src/platform/database.ts';
@@ -31,7 +32,7 @@ interface Cluster {
 
 /** The same program and settings as the server's own embedded database, as a neighbour whose processor time is known. */
 async function startCluster(): Promise<Cluster> {
-  const folder = await newDataFolder();
+  const folder = await newDataFolder(tmpdir());
   const postgres = createEmbeddedPostgres({ dataDirectory: folder, clock, log: createRecordingLog() });
   await postgres.start();
   return {

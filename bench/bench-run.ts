@@ -1,4 +1,4 @@
-import { cpus, loadavg } from 'node:os';
+import { cpus, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { newDataFolder, removeDataFolder } from '../test/doubles/data-folder.ts';
 import { type SimulatorProcess, startSimulatorProcess } from '../test/doubles/simulator-process.ts';
@@ -31,7 +31,7 @@ const firstNumber = 9_990_000_001_000;
 export async function benchRun(work: (run: BenchRun) => Promise<void>): Promise<void> {
   const options = readBenchOptions();
   printConditions(options);
-  const folder = await newDataFolder();
+  const folder = await newDataFolder(tmpdir());
   const simulator = await startSimulatorProcess();
   const network = { url: simulator.url, controlUrl: simulator.controlUrl };
   let product: Product | undefined;

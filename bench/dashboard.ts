@@ -1,4 +1,5 @@
 // How soon a change reaches the eyes: from the call that causes it until the words stand on the page in a real browser.
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { type AccountJson, apiOf } from '../test/doubles/api.ts';
@@ -107,7 +108,7 @@ async function watchLongTasks(page: Page): Promise<void> {
   }).observe({ type: 'longtask' })`);
 }
 
-const folder = await newDataFolder();
+const folder = await newDataFolder(tmpdir());
 const simulator = await startSimulatorProcess();
 const server = await startServerProcess({
   ...adminEnvironment,

@@ -1,4 +1,5 @@
 // How long a person waits: for the first code, for the link, for an account after a restart.
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { apiOf } from '../test/doubles/api.ts';
 import { newDataFolder, removeDataFolder } from '../test/doubles/data-folder.ts';
@@ -69,7 +70,7 @@ async function throughServer(server: ServerProcess, simulator: SimulatorProcess)
   return samples;
 }
 
-const folder = await newDataFolder();
+const folder = await newDataFolder(tmpdir());
 const simulator = await startSimulatorProcess();
 const environment = {
   DATA_DIR: join(folder, 'data'),

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { type Api, apiOf } from '../test/doubles/api.ts';
 import { newDataFolder, removeDataFolder } from '../test/doubles/data-folder.ts';
 import { environmentOf } from '../test/doubles/network-environment.ts';
@@ -28,7 +29,7 @@ const linkedAtOnce = 4;
 
 export async function startProduct(simulator: SimulatorProcess, options: BenchOptions): Promise<Product> {
   const database = await startBenchDatabase(options);
-  const folder = await newDataFolder();
+  const folder = await newDataFolder(tmpdir());
   const environment = {
     ...environmentOf(simulator),
     DATA_DIR: folder,

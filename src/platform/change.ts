@@ -13,6 +13,8 @@ export interface ChangeKind<Row> {
   readonly order?: number;
   /** A batch with such a change is committed by itself: what it does depends on everything before it. */
   readonly alone?: true;
+  /** It is one statement whose answer nobody reads: a commit of only such kinds is one round trip. */
+  readonly needsNoAnswer?: true;
   /**
    * Runs inside the transaction; begins with its statement at once, so that all kinds travel together. Rows of one owner
    * arrive in the order in which they were added. It runs again when the answer to a commit was lost, so that applying

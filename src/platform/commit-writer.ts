@@ -3,7 +3,7 @@ import type { Clock } from './clock.ts';
 import { type Database, isUnavailable } from './database.ts';
 import { errorMessage } from './errors.ts';
 import { type Lane, laneOf, type PendingBatch, type WriterLane } from './commit-lane.ts';
-import { holdLeases } from './lease.store.ts';
+import { holdLeases, requireLeases } from './lease.store.ts';
 import type { Lease } from './leases.ts';
 import type { Log } from './log.ts';
 import { backoffMs } from './retry.ts';
@@ -114,10 +114,12 @@ export function createCommitWriter(options: CommitWriterOptions): CommitWriter {
   async function commit(batches: readonly PendingBatch[]): Promise<void> {
     if (batches.length === 0) return;
     const lanes = [...new Set(batches.map(({ lane }) => lane))];
+    const groups = mergedByKind(batches);
+    if (await commitAtOnce(lanes, groups)) return;
     await database.transaction(
       async (tx) => {
         const held = holdLeases(tx, uniqueLeases(lanes));
-        const applied = Promise.all(mergedByKind(batches).map(({ kind, changes }) => kind.apply(tx, changes)));
+        const applied = Promise.all(groups.map(({ kind, changes }) => kind.apply(tx, changes)));
         applied.catch(() => undefined);
         const present = await held;
         const lost = lanes.filter((lane) => !lane.lease.holds || !present.has(lane.owner));
@@ -127,6 +129,24 @@ export function createCommitWriter(options: CommitWriterOptions): CommitWriter {
       // Applying twice changes nothing, so that even a failed BEGIN does no harm.
       { eager: true },
     );
+  }
+
+  /** In one round trip where that can be. False when it has not happened, for whatever reason but an absent database. */
+  async function commitAtOnce(lanes: readonly WriterLane[], groups: readonly Group[]): Promise<boolean> {
+    if (!groups.every(({ kind }) => kind.needsNoAnswer) || !lanes.every(({ lease }) => lease.holds)) return false;
+    try {
+      await database.transaction(
+        async (tx) => {
+          const held = requireLeases(tx, uniqueLeases(lanes));
+          await Promise.all([held, ...groups.map(({ kind, changes }) => kind.apply(tx, changes))]);
+        },
+        { eager: true, atOnce: true },
+      );
+      return true;
+    } catch (error) {
+      if (isUnavailable(error)) throw error;
+      return false;
+    }
   }
 
   return {

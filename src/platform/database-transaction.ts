@@ -99,6 +99,7 @@ export interface TransactionRun<T> {
   work: (tx: Transaction) => Promise<T>;
   statementTimeoutMs: number;
   eager: boolean;
+  atOnce: boolean;
   /** The connection cannot be used again: the state of its transaction is unknown. */
   abandon: () => void;
   log: Log;
@@ -109,6 +110,7 @@ export async function runTransaction<T>({
   work,
   statementTimeoutMs,
   eager,
+  atOnce,
   abandon,
   log,
 }: TransactionRun<T>): Promise<T> {
@@ -118,14 +120,10 @@ export async function runTransaction<T>({
   const begun = run(`BEGIN; SET LOCAL ${limits}`);
   begun.catch(() => undefined);
   const inside = statements(run, begun, eager);
-  let result: T;
-  let ending: string;
-  try {
-    result = await work({
-      ...queryable(inside.run),
-      beforeCommit: (last) => void beforeCommit.push(last),
-      afterCommit: (then) => void afterCommit.push(then),
-    });
+
+  /** Resolves with what COMMIT has answered. */
+  async function commitAfter(working: Promise<T>): Promise<string> {
+    await working;
     await begun;
     const last: Promise<void>[] = [];
     for (const begin of beforeCommit) {
@@ -139,7 +137,27 @@ export async function runTransaction<T>({
     // It travels with the last statements. After one that has failed it answers ROLLBACK, without an error.
     const commit = run('COMMIT');
     await Promise.all([...last, ended, commit]);
-    ending = (await commit).command;
+    return (await commit).command;
+  }
+
+  /** The same, with COMMIT on its way before there is an answer to anything. */
+  async function commitWith(working: Promise<T>): Promise<string> {
+    const commit = run('COMMIT');
+    commit.catch(() => undefined);
+    await working;
+    await Promise.all([begun, inside.end()]);
+    return (await commit).command;
+  }
+
+  let working: Promise<T>;
+  let ending: string;
+  try {
+    working = work({
+      ...queryable(inside.run),
+      beforeCommit: (last) => void beforeCommit.push(last),
+      afterCommit: (then) => void afterCommit.push(then),
+    });
+    ending = await (atOnce ? commitWith(working) : commitAfter(working));
   } catch (error) {
     await inside.end();
     await run('ROLLBACK').catch(abandon);
@@ -155,5 +173,5 @@ export async function runTransaction<T>({
       log.error('Work after a commit failed', { error: errorMessage(error) });
     }
   }
-  return result;
+  return working;
 }

@@ -28,6 +28,8 @@ export interface TransactionOptions {
    * one: only for what is done again until it succeeds, and changes nothing the second time.
    */
   eager?: boolean;
+  /** COMMIT travels with what `work` begins at once: one round trip. It must not begin anything later. */
+  atOnce?: boolean;
 }
 
 export interface Database extends Queryable, Service {
@@ -113,6 +115,7 @@ function pooled(pool: ConnectionPool<DatabaseClient>, defaultTimeoutMs: number, 
             work,
             statementTimeoutMs,
             eager: options.eager ?? false,
+            atOnce: options.atOnce ?? false,
             abandon: () => client.abandon(),
             log,
           }),

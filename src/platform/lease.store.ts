@@ -73,6 +73,13 @@ export async function holdLeases(tx: Queryable, leases: readonly Epoch[]): Promi
   return new Set(rows.map(({ name }) => name));
 }
 
+const requireSql = `SELECT 1 / (count(*) = cardinality($1::text[]))::int FROM (${holdSql}) AS held`;
+
+/** The same, but it fails, and with it the transaction, unless all of them are held. */
+export async function requireLeases(tx: Queryable, leases: readonly Epoch[]): Promise<void> {
+  await tx.execute(requireSql, columnsOf(leases));
+}
+
 export async function forgetLease(db: Queryable, name: string): Promise<void> {
   await db.execute('DELETE FROM account_leases WHERE account_id = $1', [name]);
 }

@@ -1,12 +1,12 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { folderInMemory } from './memory-folder.ts';
 import { postgresProcessesIn } from './postgres-processes.ts';
 import { waitFor } from './wait-for.ts';
 
 /** A temporary folder that anybody may enter: started by root, the embedded database runs as another user. */
-export async function newDataFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'switchboard-'));
+export async function newDataFolder(below = folderInMemory()): Promise<string> {
+  const folder = await mkdtemp(join(below, 'switchboard-'));
   await chmod(folder, 0o755);
   return folder;
 }

@@ -1,6 +1,5 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { systemClock as clock } from '../../src/platform/clock.ts';
@@ -10,6 +9,7 @@ import {
   type EmbeddedPostgres,
   type EmbeddedPostgresOptions,
 } from '../../src/platform/embedded-postgres.ts';
+import { folderInMemory } from './memory-folder.ts';
 import { createRecordingLog, type RecordingLog } from './recording-log.ts';
 
 export interface EmbeddedServer {
@@ -35,7 +35,7 @@ export function useEmbeddedServers(): EmbeddedServers {
   let nextFolder = 0;
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'embedded-'));
+    folder = await mkdtemp(join(folderInMemory(), 'embedded-'));
     await chmod(folder, 0o755);
     const { start, stop } = open(join(folder, 'used'));
     await start();

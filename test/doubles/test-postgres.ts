@@ -1,11 +1,11 @@
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { systemClock as clock } from '../../src/platform/clock.ts';
 import type { ConnectionSettings } from '../../src/platform/database-connection.ts';
 import { createDatabase } from '../../src/platform/database.ts';
 import { createEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';
 import { applySchema, readSchema } from '../../src/platform/schema-apply.ts';
+import { folderInMemory } from './memory-folder.ts';
 import { createRecordingLog } from './recording-log.ts';
 
 export interface TestPostgres {
@@ -32,7 +32,7 @@ async function makeTemplate(connection: ConnectionSettings): Promise<void> {
 
 /** A real Postgres in a temporary folder. */
 export async function startTestPostgres(settings: Readonly<Record<string, string>> = quick): Promise<TestPostgres> {
-  const folder = await mkdtemp(join(tmpdir(), 'switchboard-tests-'));
+  const folder = await mkdtemp(join(folderInMemory(), 'switchboard-tests-'));
   await chmod(folder, 0o755);
   const server = createEmbeddedPostgres({
     dataDirectory: folder,

@@ -48,6 +48,7 @@ const applyKeysSql = `
 export function keyChangeKind(secrets: Secrets): ChangeKind<KeyRow> {
   return {
     name: 'channel-keys',
+    needsNoAnswer: true,
     async apply(tx, changes) {
       const last = new Map<string, Change<KeyRow>>();
       for (const change of changes) last.set(`${change.owner} ${change.row.type} ${change.row.id}`, change);

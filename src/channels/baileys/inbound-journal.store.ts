@@ -19,6 +19,7 @@ const insertSql = `
 export function journalKind(secrets: Secrets): ChangeKind<JournalRow> {
   return {
     name: 'inbound-journal',
+    needsNoAnswer: true,
     async apply(tx, changes) {
       await tx.execute(insertSql, [
         changes.map(({ owner }) => owner),
@@ -40,6 +41,7 @@ const settledSql = `
 export const journalSettled: ChangeKind<Pick<JournalRow, 'hash'>> = {
   name: 'inbound-journal-settled',
   order: 1,
+  needsNoAnswer: true,
   async apply(tx, changes) {
     await tx.execute(settledSql, [changes.map(({ owner }) => owner), changes.map(({ row }) => row.hash)]);
   },
