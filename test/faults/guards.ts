@@ -30,6 +30,17 @@ export const guards: readonly Guard[] = [
     rows: [6],
   },
   {
+    name: 'the fence of what the writer stores in one round trip',
+    edits: [
+      {
+        file: 'src/platform/lease.store.ts',
+        text: 'count(*) = cardinality($1::text[])',
+        replacement: 'count(*) >= 0 AND $1::text[] IS NOT NULL',
+      },
+    ],
+    rows: [6],
+  },
+  {
     name: 'the fence of what is claimed from the queue',
     edits: [
       {
