@@ -52,6 +52,8 @@ export interface AppOptions {
   /** What the build made for browsers. */
   assetsDirectory: string;
   timings: AppTimings;
+  /** How many connections to the database it may open. */
+  databaseConnections: number;
   clock: Clock;
   random: () => number;
   probe: Probe;
@@ -148,7 +150,7 @@ export function createApp(options: AppOptions): App {
 /** The database with its schema; started before everything else. */
 function createStorage(options: AppOptions, secrets: Secrets): { database: Database; services: Service[] } {
   const { server, connection } = databaseServer(options);
-  const database = createDatabase({ ...options, connection });
+  const database = createDatabase({ ...options, connection, maxConnections: options.databaseConnections });
   const schema: Service = {
     name: 'schema',
     async start() {
@@ -191,8 +193,11 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
   });
   const signIn = createSignIn({ ...shared, audit, ...signInSettings(config, timings) });
   const network = startOnDemand({
+    ...shared,
     leases,
     alone,
+    wanted: config.sandbox,
+    lookMs: timings.lease.lookMs,
     make: (lease) =>
       createSimulator({
         seed: secrets.derive('sandbox network', 32),
@@ -207,7 +212,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     leases,
     alone,
     // Where they are switched off, somebody must still say so.
-    mayTake: async (kind) => kind !== 'sandbox' || !config.sandbox || (await network.mayRun()),
+    mayTake: (kind) => kind !== 'sandbox' || !config.sandbox || network.isOwned,
     access,
     audit,
     notifications,

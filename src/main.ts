@@ -29,6 +29,7 @@ try {
     schemaPath: pathInPackage('schema.sql'),
     assetsDirectory: pathInPackage('dist/public'),
     timings: appTimings,
+    databaseConnections: 5,
     clock: systemClock,
     random: Math.random,
     probe: () => undefined,

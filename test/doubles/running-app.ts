@@ -50,6 +50,8 @@ export async function startApp(options: RunningAppOptions = {}): Promise<Running
     schemaPath: join(import.meta.dirname, '../../schema.sql'),
     assetsDirectory: join(import.meta.dirname, '../../dist/public'),
     timings: { ...appTimings, ...options.timings },
+    // Whoever needs a second one while he holds the first would wait for ever when all are in use.
+    databaseConnections: 1,
     clock: systemClock,
     random: Math.random,
     probe: () => undefined,

@@ -38,6 +38,7 @@ export async function startWholeApp(options: { log?: Log; env?: Record<string, s
     schemaPath: join(import.meta.dirname, '../../schema.sql'),
     assetsDirectory: join(import.meta.dirname, '../../dist/public'),
     timings: appTimings,
+    databaseConnections: 1,
     clock: systemClock,
     random: Math.random,
     probe: () => undefined,

@@ -91,6 +91,7 @@ async function main(): Promise<number> {
     version: '0.0.0-faults',
     schemaPath: pathInPackage('schema.sql'),
     assetsDirectory: pathInPackage('dist/public'),
+    databaseConnections: 5,
     timings: withWaits(shortened(appTimings), faults.waits ?? {}),
     clock,
     random: Math.random,

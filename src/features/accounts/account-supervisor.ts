@@ -65,7 +65,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     require: (id) => ownership.require(id),
     owns: (id) => ownership.held(id) !== undefined,
     async begin(tx, account) {
-      if (!(await options.mayTake(account.kind))) return;
+      if (!options.mayTake(account.kind)) return;
       await ownership.takeNew(tx, account);
       tx.afterCommit(() => later(account.id, running.restart(account, { urgent: true })));
     },

@@ -95,7 +95,7 @@ export interface AccountsOptions extends Omit<RemovalOptions, 'running' | 'statu
   /** No other process can be alive on this database. */
   alone: boolean;
   /** Whether accounts of this kind can run in this process now. */
-  mayTake(kind: AccountKind): Promise<boolean>;
+  mayTake(kind: AccountKind): boolean;
   database: Database;
   writer: CommitWriter;
   events: EventBus;

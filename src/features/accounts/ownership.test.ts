@@ -54,7 +54,7 @@ test('accounts that are created while the rows are read are not taken for delete
     leases,
     alone: false,
     timings: { pollMs: 10, lookMs: 10 },
-    mayTake: () => Promise.resolve(true),
+    mayTake: () => true,
     taken: () => Promise.resolve(),
     lost: () => undefined,
     seen: ({ id }) => void seen.add(id),

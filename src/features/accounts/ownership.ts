@@ -15,7 +15,7 @@ export interface OwnershipOptions {
   alone: boolean;
   timings: OwnershipTimings;
   /** Whether an account of this kind can run in this process now. */
-  mayTake(kind: AccountKind): Promise<boolean>;
+  mayTake(kind: AccountKind): boolean;
   /** This process owns the account from now on. */
   taken(account: AccountOutline): Promise<void>;
   /** It does not any more: nothing may be done in its name. */
@@ -76,10 +76,8 @@ export function createOwnership(options: OwnershipOptions): Ownership {
   }
 
   async function takeFree(accounts: readonly AccountOutline[]): Promise<void> {
-    const mayTake = new Map<AccountKind, boolean>();
-    const wanted = accounts.filter(({ id }) => !leases.held(id));
-    for (const { kind } of wanted) if (!mayTake.has(kind)) mayTake.set(kind, await options.mayTake(kind));
-    const names = wanted.filter(({ kind }) => mayTake.get(kind)).map(({ id }) => id);
+    const wanted = accounts.filter(({ id, kind }) => !leases.held(id) && options.mayTake(kind));
+    const names = wanted.map(({ id }) => id);
     if (names.length > 0) await adopt(await leases.take(names), accounts);
   }
 

@@ -56,7 +56,7 @@ async function send(options: MessageRouteOptions, input: SendInput, tx: Transact
   const { messages } = options;
   const { body, query, caller } = input;
   const accountId = accountOf(caller, body.accountId);
-  const to = await messages.recipient(accountId, body.to);
+  const to = await messages.recipient(accountId, body.to, tx);
   const accepted = await messages.accept(tx, {
     accountId,
     origin: 'api',

@@ -74,7 +74,7 @@ export interface Messages extends Service {
   /** Resolves once a message with the network's id is stored; undefined when the time is over before. */
   arrived(accountId: string, whatsappId: string, timeoutMs: number, signal: AbortSignal): Promise<Message | undefined>;
   /** Whom an account can write to under what a caller wrote. Throws a 422 that names `to`. */
-  recipient(accountId: string, given: string): Promise<Address>;
+  recipient(accountId: string, given: string, tx?: Transaction): Promise<Address>;
   /** What the account has done among its latest messages. */
   milestones(accountId: string): Promise<Milestones>;
   /** What these accounts sent and received since then, and what waits now. */
@@ -198,10 +198,10 @@ export function createMessages(options: MessagesOptions): Messages {
       const end = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
       return waitFor(`messages:${accountId}`, end, () => findArrived(database, accountId, whatsappId));
     },
-    async recipient(accountId, given) {
+    async recipient(accountId, given, tx) {
       const to = recipientOf(given);
       const isForSandboxOnly = isSandboxAddress(to) && !options.sandboxNumbersEverywhere;
-      if (isForSandboxOnly && (await accounts.get(accountId)).kind !== 'sandbox') throw outOfReach();
+      if (isForSandboxOnly && (await accounts.get(accountId, tx)).kind !== 'sandbox') throw outOfReach();
       return to;
     },
     milestones: (accountId) => findMilestones(database, accountId),

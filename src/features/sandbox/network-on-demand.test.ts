@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { longLease } from '../../../test/doubles/leases.ts';
 import { createRecordingLog } from '../../../test/doubles/recording-log.ts';
 import { openTestDatabase, type TestDatabase } from '../../../test/doubles/test-database.ts';
+import { waitFor } from '../../../test/doubles/wait-for.ts';
 import { systemClock as clock } from '../../platform/clock.ts';
 import { createLeases, type Lease, type Leases } from '../../platform/leases.ts';
 import { createSecrets } from '../../platform/secrets.ts';
@@ -22,6 +23,10 @@ function newProcess(alone: boolean): { leases: Leases; network: StartedOnDemand;
   const network = startOnDemand({
     leases,
     alone,
+    wanted: true,
+    lookMs: 10,
+    clock,
+    log: createRecordingLog(),
     make(lease) {
       made.push(lease);
       return createSimulator({
@@ -51,4 +56,15 @@ test('a network whose lease is lost while it starts does not run', async () => {
   expect((await network.running()).control.phones()).toEqual([]);
   expect(made).toHaveLength(2);
   await network.stop();
+});
+
+test('of two processes the first owns it, and the other once that has stopped', async () => {
+  const [first, second] = [newProcess(false).network, newProcess(false).network];
+  await first.start();
+  await second.start();
+  expect([first.isOwned, second.isOwned]).toEqual([true, false]);
+  await first.stop();
+  await waitFor(() => second.isOwned);
+  expect(first.isOwned).toBe(false);
+  await second.stop();
 });

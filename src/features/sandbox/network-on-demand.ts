@@ -1,17 +1,23 @@
+import type { Clock } from '../../platform/clock.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Lease, Leases } from '../../platform/leases.ts';
 import type { Service } from '../../platform/lifecycle.ts';
+import type { Log } from '../../platform/log.ts';
+import { createSweep } from '../../platform/sweep.ts';
 import type { PhoneChange, SandboxNetwork } from './network.ts';
 
 /** Under which name a process owns the network; its accounts follow it. */
 const leaseName = 'sandbox';
 
-/** The network of the sandbox accounts, started with the first of them in the one process that owns it. */
+/**
+ * The network of the sandbox accounts, started with the first of them in the one process that owns it: the first that
+ * was there, then whoever finds it free.
+ */
 export interface StartedOnDemand extends Service {
   /** Resolves with the running network. Throws `account.moving` when another process owns it. */
   running(): Promise<SandboxNetwork>;
-  /** Whether it runs in this process, or can from now on. */
-  mayRun(): Promise<boolean>;
+  /** Whether it runs in this process, or can from now on. Asks nobody, so that a transaction may ask. */
+  readonly isOwned: boolean;
   /** Told when something changes on a phone, also of a network that starts later. Returns how to stop watching. */
   watch(listener: (change: PhoneChange) => void): () => void;
 }
@@ -20,11 +26,18 @@ export interface NetworkOnDemandOptions {
   leases: Leases;
   /** No other process can be alive on this database. */
   alone: boolean;
+  /** Whether this process wants to own it. */
+  wanted: boolean;
+  /** How often it is looked whether nobody owns it. */
+  lookMs: number;
   /** A network that keeps its state in the name of this lease. */
   make: (lease: Lease) => SandboxNetwork;
+  clock: Clock;
+  log: Log;
 }
 
-export function startOnDemand({ leases, alone, make }: NetworkOnDemandOptions): StartedOnDemand {
+export function startOnDemand(options: NetworkOnDemandOptions): StartedOnDemand {
+  const { leases, alone, make } = options;
   const listeners = new Set<(change: PhoneChange) => void>();
   let present: { lease: Lease; network: Promise<SandboxNetwork> } | undefined;
   let taking: Promise<Lease | undefined> | undefined;
@@ -77,15 +90,30 @@ export function startOnDemand({ leases, alone, make }: NetworkOnDemandOptions): 
     return present.network;
   }
 
+  const claim = createSweep({
+    ...options,
+    name: 'sandbox-claim',
+    intervalMs: options.lookMs,
+    sweep: async () => ((await own()) ? 1 : 0),
+  });
+
   return {
     name: 'sandbox-network',
-    start: () => Promise.resolve(),
+    async start() {
+      if (!options.wanted) return;
+      // The accounts start after it, and follow it.
+      await own();
+      await claim.start();
+    },
     async stop() {
+      await claim.stop();
       await end();
       await leases.release([leaseName]);
     },
     running,
-    mayRun: async () => (await own()) !== undefined,
+    get isOwned() {
+      return leases.held(leaseName) !== undefined;
+    },
     watch(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -219,7 +219,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
     async forget(account) {
       watch.unfollow(account.id);
-      if (account.kind !== 'sandbox' || account.phone === null || !(await network.mayRun())) return;
+      if (account.kind !== 'sandbox' || account.phone === null || !network.isOwned) return;
       const { control } = await network.running();
       await control.phone(account.phone.slice(1)).remove();
     },
