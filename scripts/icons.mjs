@@ -58,12 +58,20 @@ const names = [
   'x',
 ];
 
+/** @typedef {Record<string, { body: string } | undefined>} Icons */
+/** @typedef {Record<string, { parent: string } | undefined>} Aliases */
+const { icons, aliases } = /** @type {{ icons: Icons, aliases: Aliases }} */ (
+  JSON.parse(readFileSync('node_modules/@iconify-json/lucide/icons.json', 'utf8'))
+);
+
+/** What the sprite says once for all of its symbols. */
+const inherited = / (fill="none"|stroke="currentColor"|stroke-width="2"|stroke-line(cap|join)="round")/g;
+
 /** @param {string} name */
 function symbolOf(name) {
-  const svg = readFileSync(`node_modules/lucide-static/icons/${name}.svg`, 'utf8');
-  const shapes = /<svg[^>]*>([^]*)<\/svg>/.exec(svg)?.[1]?.replaceAll(/\s+/g, ' ').replaceAll('> <', '><').trim();
-  if (!shapes) throw new Error(`The icon ${name} is not as expected`);
-  return `<symbol id="${name}" viewBox="0 0 24 24">${shapes}</symbol>`;
+  const icon = icons[name] ?? icons[aliases[name]?.parent ?? ''];
+  if (!icon) throw new Error(`There is no icon ${name}`);
+  return `<symbol id="${name}" viewBox="0 0 24 24">${icon.body.replaceAll(inherited, '')}</symbol>`;
 }
 
 const drawing = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"';
