@@ -140,12 +140,13 @@ export async function runTransaction<T>({
     return (await commit).command;
   }
 
-  /** The same, with COMMIT on its way before there is an answer to anything. */
+  /** The same, with COMMIT on its way before there is an answer to anything: what begins later is refused. */
   async function commitWith(working: Promise<T>): Promise<string> {
+    const ended = inside.end();
     const commit = run('COMMIT');
     commit.catch(() => undefined);
     await working;
-    await Promise.all([begun, inside.end()]);
+    await Promise.all([begun, ended]);
     return (await commit).command;
   }
 
@@ -154,7 +155,10 @@ export async function runTransaction<T>({
   try {
     working = work({
       ...queryable(inside.run),
-      beforeCommit: (last) => void beforeCommit.push(last),
+      beforeCommit(last) {
+        if (atOnce) throw new Error('COMMIT travels with the first statements: nothing can be put before it');
+        beforeCommit.push(last);
+      },
       afterCommit: (then) => void afterCommit.push(then),
     });
     ending = await (atOnce ? commitWith(working) : commitAfter(working));

@@ -157,6 +157,26 @@ test('what is begun together is one call of the system', async () => {
   expect(writing.flatMap(({ mock }) => mock.contexts).filter(isOurs)).toHaveLength(2);
 });
 
+test('once COMMIT is on its way nothing more belongs to the transaction', async () => {
+  const late = rig.db.transaction(
+    async (tx) => {
+      await tx.execute(`INSERT INTO word VALUES ('a', 1)`);
+      await tx.execute(`INSERT INTO word VALUES ('b', 2)`);
+    },
+    { eager: true, atOnce: true },
+  );
+  await expect(late).rejects.toThrow('This transaction is over');
+  expect(await rig.db.rows('SELECT word FROM word')).toEqual([{ word: 'a' }]);
+  const before = rig.db.transaction(
+    (tx) => {
+      tx.beforeCommit(() => Promise.resolve());
+      return Promise.resolve();
+    },
+    { eager: true, atOnce: true },
+  );
+  await expect(before).rejects.toThrow('nothing can be put before it');
+});
+
 describe('the pool', () => {
   test('begins with one connection and grows to five, not more', async () => {
     const database = await rig.opensNow();

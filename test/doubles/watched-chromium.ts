@@ -12,8 +12,8 @@ export interface WatchedChromium {
 let launched: Promise<Chromium> | undefined;
 
 /**
- * One Chromium, with windows of its own for a file of tests. A test fails when a page in one of its windows broke the policy, wrote an error to the
- * console, threw, opened a dialog or asked another server.
+ * One Chromium, with windows of its own for a file of tests. A test fails when a page in one of its windows broke the
+ * policy, wrote an error to the console, threw, opened a dialog or asked another server.
  */
 export function useChromium(): WatchedChromium {
   let browser: Chromium | undefined;
