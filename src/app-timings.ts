@@ -42,7 +42,7 @@ export interface AppTimings {
 
 export const appTimings: AppTimings = {
   channel: whatsappTimings,
-  lease: { lifeMs: 30_000, renewMs: 10_000, marginMs: 10_000, lookMs: 2_000 },
+  lease: { lifeMs: 30_000, renewMs: 10_000, marginMs: 10_000, lookMs: 250 },
   queuePollMs: 1_000,
   queueIdleMs: 60_000,
   expiryIntervalMs: 5_000,

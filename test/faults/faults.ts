@@ -36,11 +36,10 @@ export const measurementLine = 'Measured ';
  * must outlast a busy machine.
  */
 export function shortened(timings: AppTimings): AppTimings {
-  const { queuePollMs, accountPollMs, lease, channel } = timings;
+  const { queuePollMs, accountPollMs, channel } = timings;
   return {
     ...timings,
     ...tenths({ queuePollMs, accountPollMs }),
-    lease: { ...lease, ...tenths({ lookMs: lease.lookMs }) },
     channel: { ...channel, ...tenths({ settledMs: channel.settledMs }), reconnect: tenths(channel.reconnect) },
   };
 }

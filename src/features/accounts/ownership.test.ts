@@ -27,6 +27,10 @@ afterAll(async () => {
   await database.close();
 });
 
+const insertSql = `
+  INSERT INTO whatsapp_accounts (id, name, kind, status, status_message)
+  VALUES ($1, $1, 'whatsapp', 'initializing', '')`;
+
 async function create(ownership: Ownership, index: number): Promise<void> {
   const account: AccountOutline = {
     id: `acc_new${index}`,
@@ -37,10 +41,7 @@ async function create(ownership: Ownership, index: number): Promise<void> {
     statusReason: null,
   };
   await database.transaction(async (tx) => {
-    await tx.execute(
-      `INSERT INTO whatsapp_accounts (id, name, kind, status, status_message) VALUES ($1, $1, 'whatsapp', 'initializing', '')`,
-      [account.id],
-    );
+    await tx.execute(insertSql, [account.id]);
     await ownership.takeNew(tx, account);
   });
 }
@@ -73,5 +74,39 @@ test('accounts that are created while the rows are read are not taken for delete
   await waitFor(() => deleted.length > 0);
   expect(deleted).toEqual(['acc_new7']);
   await ownership.stop();
+  await leases.stop();
+});
+
+test('an account that was deleted since it was read leaves no lease behind when it is taken', async () => {
+  const leases = createLeases({ database, timings: longLease, clock, log });
+  for (const id of ['acc_gone', 'acc_stays']) await database.execute(insertSql, [id]);
+  let mayTake = false;
+  let isRead = false;
+  const taken: string[] = [];
+  const ownership = createOwnership({
+    database,
+    leases,
+    alone: false,
+    timings: { pollMs: 600_000, lookMs: 10 },
+    mayTake() {
+      isRead = true;
+      return mayTake;
+    },
+    taken: ({ id }) => Promise.resolve(void taken.push(id)),
+    lost: () => undefined,
+    seen: () => undefined,
+    deleted: () => undefined,
+    clock,
+    log,
+  });
+  await database.execute(`UPDATE account_leases SET expires_at = '-infinity'`);
+  await ownership.start();
+  await waitFor(() => isRead);
+  await database.execute(`DELETE FROM whatsapp_accounts WHERE id = 'acc_gone'`);
+  mayTake = true;
+  await waitFor(() => taken.includes('acc_stays'));
+  await ownership.stop();
+  expect(taken).not.toContain('acc_gone');
+  expect(await database.rows(`SELECT 1 FROM account_leases WHERE account_id = 'acc_gone'`)).toEqual([]);
   await leases.stop();
 });

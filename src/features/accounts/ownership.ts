@@ -49,7 +49,8 @@ export function createOwnership(options: OwnershipOptions): Ownership {
   const { database, leases, timings, clock, log } = options;
   /** As they stood in the database when they were last looked at. */
   const owned = new Map<string, AccountOutline>();
-  let lastLookMs = -Infinity;
+  /** All accounts, as they were last read. */
+  let known: readonly AccountOutline[] | undefined;
 
   function follow(lease: Lease, account: AccountOutline): void {
     owned.set(lease.name, account);
@@ -68,23 +69,22 @@ export function createOwnership(options: OwnershipOptions): Ownership {
   async function adopt(taken: readonly Lease[], accounts: readonly AccountOutline[]): Promise<void> {
     for (const lease of taken) {
       const account = accounts.find(({ id }) => id === lease.name);
-      if (!account) continue;
-      follow(lease, account);
-      await options.taken(account);
+      if (account) {
+        follow(lease, account);
+        await options.taken(account);
+      } else {
+        // Deleted since it was read.
+        await database.transaction((tx) => leases.forget(tx, lease.name));
+      }
     }
     if (taken.length > 0) log.info('Accounts taken over', { count: taken.length });
-  }
-
-  async function takeFree(accounts: readonly AccountOutline[]): Promise<void> {
-    const wanted = accounts.filter(({ id, kind }) => !leases.held(id) && options.mayTake(kind));
-    const names = wanted.map(({ id }) => id);
-    if (names.length > 0) await adopt(await leases.take(names), accounts);
   }
 
   async function look(): Promise<number> {
     // An account that is created while the rows are read is missing in them, and not deleted.
     const before = [...owned];
     const accounts = await listOutlines(database);
+    known = accounts;
     const byId = new Map(accounts.map((account) => [account.id, account]));
     for (const [id, outline] of before) {
       if (!owned.has(id)) continue;
@@ -97,15 +97,22 @@ export function createOwnership(options: OwnershipOptions): Ownership {
         options.deleted(outline);
       }
     }
-    const nowMs = clock.monotonicMs();
-    if (nowMs - lastLookMs >= timings.lookMs) {
-      lastLookMs = nowMs;
-      await takeFree(accounts);
-    }
     return accounts.length;
   }
 
-  const sweep = createSweep({ name: 'account-ownership', intervalMs: timings.pollMs, sweep: look, clock, log });
+  /** Asks the database only while others own accounts that this process could run. */
+  async function takeFree(): Promise<number> {
+    known ??= await listOutlines(database);
+    const wanted = known.filter(({ id, kind }) => !leases.held(id) && options.mayTake(kind));
+    if (wanted.length === 0) return 0;
+    const taken = await leases.take(wanted.map(({ id }) => id));
+    // Their former owner may have changed them since they were read.
+    if (taken.length > 0) await adopt(taken, await listOutlines(database));
+    return taken.length;
+  }
+
+  const rows = createSweep({ name: 'account-ownership', intervalMs: timings.pollMs, sweep: look, clock, log });
+  const free = createSweep({ name: 'account-take-over', intervalMs: timings.lookMs, sweep: takeFree, clock, log });
 
   return {
     name: 'ownership',
@@ -114,9 +121,13 @@ export function createOwnership(options: OwnershipOptions): Ownership {
         const accounts = await listOutlines(database);
         await adopt(await leases.seize(accounts.map(({ id }) => id)), accounts);
       }
-      await sweep.start();
+      await rows.start();
+      await free.start();
     },
-    stop: () => sweep.stop(),
+    async stop() {
+      await free.stop();
+      await rows.stop();
+    },
     held: (accountId) => leases.held(accountId),
     require(accountId) {
       const lease = leases.held(accountId);

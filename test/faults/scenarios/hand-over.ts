@@ -1,4 +1,3 @@
-import { appTimings } from '../../../src/app-timings.ts';
 import type { Login } from '../../../src/simulator/control.ts';
 import { openRig } from '../rig.ts';
 import type { Scenario } from '../stage.ts';
@@ -21,9 +20,7 @@ export const handOver: Scenario = {
     const rig = await openRig(stage, { accounts, simulator: ['--kept-messages', '10000'] });
     const { simulator } = rig;
     const [customer = ''] = people;
-    // In the short form accounts that nobody owns are looked for ten times as often, as the machine is busy with other rows.
-    const waits = stage.long ? { lease: appTimings.lease } : {};
-    const first = await rig.startOnline({ waits });
+    const first = await rig.startOnline();
     const count = messagesOfAnAccount[stage.long ? 'long' : 'short'];
     let present = first;
     const accepted: string[] = [];
@@ -36,7 +33,7 @@ export const handOver: Scenario = {
     const traffic = stage.beside(
       Promise.all(rig.accounts.flatMap((account) => indices.map((index) => send(account, index)))),
     );
-    const second = await rig.start({ waits });
+    const second = await rig.start();
     present = second;
     stage.promise('exit code of the first', await first.stop(), 0);
     await stage.until('the second has taken every account over', async () => {
