@@ -71,6 +71,11 @@ export function textTo(to: string, text: string): OutgoingMessage {
 }
 
 /** Signal of a caller that never gives up. */
+/** How often the phone shows this text. */
+export function shown(phone: VirtualPhone, text: string): number {
+  return phone.messages().filter((message) => message.text === text).length;
+}
+
 export const patient = new AbortController().signal;
 
 /** A real network, database and commit writer for all tests of a file; their channels are stopped after each test. */

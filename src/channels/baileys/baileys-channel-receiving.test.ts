@@ -4,6 +4,7 @@ import {
   type ChannelAccount,
   patient,
   type ChannelOverrides,
+  shown,
   textTo,
   useBaileysRig,
 } from '../../../test/doubles/baileys-rig.ts';
@@ -25,10 +26,6 @@ async function farDatabase(): Promise<Database> {
     await proxy.close();
   });
   return database;
-}
-
-function shown(phone: VirtualPhone, text: string): number {
-  return phone.messages().filter((message) => message.text === text).length;
 }
 
 describe('receiving', () => {

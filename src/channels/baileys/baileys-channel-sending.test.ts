@@ -1,15 +1,11 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { patient, textTo, useBaileysRig } from '../../../test/doubles/baileys-rig.ts';
+import { patient, shown, textTo, useBaileysRig } from '../../../test/doubles/baileys-rig.ts';
 import type { VirtualPhone } from '../../simulator/control.ts';
 
 const rig = useBaileysRig();
 
 function stanzasOf(remoteId: string): number {
   return rig.control.counters().stanzasById.get(remoteId) ?? 0;
-}
-
-function shown(phone: VirtualPhone, text: string): number {
-  return phone.messages().filter((message) => message.text === text).length;
 }
 
 describe('sending', () => {

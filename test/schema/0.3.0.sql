@@ -1,0 +1,308 @@
+-- schema version 1
+--
+-- The whole database, safe to apply again: CREATE … IF NOT EXISTS, later columns by ADD COLUMN IF NOT EXISTS.
+-- Row-level security is on for every table and there are no policies, so that a role which the host publishes (such as
+-- Supabase's anon) sees no row; the owner, as whom the product connects, is not subject to it. No views, no functions.
+
+-- platform
+
+CREATE TABLE IF NOT EXISTS schema_version (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  version integer NOT NULL CHECK (version > 0),
+  checksum text NOT NULL,
+  applied_at timestamptz NOT NULL DEFAULT now()
+);
+ALTER TABLE schema_version ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE IF NOT EXISTS settings (
+  key text PRIMARY KEY,
+  value jsonb NOT NULL,
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+ALTER TABLE settings ENABLE ROW LEVEL SECURITY;
+
+-- A known text, sealed at the first start: tells a wrong ENCRYPTION_KEY before anything is written with it.
+CREATE TABLE IF NOT EXISTS encryption_canary (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  sealed bytea NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+ALTER TABLE encryption_canary ENABLE ROW LEVEL SECURITY;
+
+-- accounts
+
+CREATE TABLE IF NOT EXISTS whatsapp_accounts (
+  id text PRIMARY KEY,
+  name text NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('whatsapp', 'sandbox')),
+  paused boolean NOT NULL DEFAULT false,
+  -- Set while a phone holds this server as a linked device; only such accounts are started at boot.
+  linked_at timestamptz,
+  status text NOT NULL CHECK (status IN ('initializing', 'qr_ready', 'ready', 'disconnected', 'auth_failed', 'error')),
+  status_message text NOT NULL,
+  status_reason text,
+  next_step text CHECK (next_step IN ('show_code', 'reconnect', 'link_again', 'resume')),
+  status_since timestamptz NOT NULL DEFAULT now(),
+  -- The code being shown, sealed; null when there is none.
+  qr bytea,
+  qr_attempt integer NOT NULL DEFAULT 0,
+  qr_revision integer NOT NULL DEFAULT 0,
+  qr_expires_at timestamptz,
+  phone text,
+  lid text,
+  restricted_until timestamptz,
+  settings jsonb NOT NULL DEFAULT '{}',
+  created_at timestamptz NOT NULL DEFAULT now(),
+  CHECK ((qr IS NULL) = (qr_expires_at IS NULL))
+);
+ALTER TABLE whatsapp_accounts ENABLE ROW LEVEL SECURITY;
+ALTER TABLE whatsapp_accounts ADD COLUMN IF NOT EXISTS qr_attempts integer NOT NULL DEFAULT 0;
+-- The code to type on the phone, sealed; null when there is none.
+ALTER TABLE whatsapp_accounts ADD COLUMN IF NOT EXISTS pairing_code bytea;
+ALTER TABLE whatsapp_accounts ADD COLUMN IF NOT EXISTS pairing_code_phone text;
+ALTER TABLE whatsapp_accounts ADD COLUMN IF NOT EXISTS pairing_code_expires_at timestamptz
+  CHECK ((pairing_code IS NULL) = (pairing_code_expires_at IS NULL));
+ALTER TABLE whatsapp_accounts ADD COLUMN IF NOT EXISTS pairing_code_revision integer NOT NULL DEFAULT 0;
+-- Stays when the code goes, because codes may be asked for only so often.
+ALTER TABLE whatsapp_accounts ADD COLUMN IF NOT EXISTS pairing_code_asked_at timestamptz;
+-- A sentence for people about what the last link changed; null when there is none, or when it was dismissed.
+ALTER TABLE whatsapp_accounts ADD COLUMN IF NOT EXISTS notice text;
+
+CREATE TABLE IF NOT EXISTS api_keys (
+  id text PRIMARY KEY,
+  account_id text REFERENCES whatsapp_accounts ON DELETE CASCADE,
+  hash bytea NOT NULL UNIQUE,
+  hint text NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  -- Set when a newer key replaces this one; the end of the overlap.
+  ends_at timestamptz
+);
+CREATE INDEX IF NOT EXISTS api_keys_account ON api_keys (account_id);
+-- Set for admin keys; an account has no need to tell its keys apart.
+ALTER TABLE api_keys ADD COLUMN IF NOT EXISTS name text;
+-- To the minute.
+ALTER TABLE api_keys ADD COLUMN IF NOT EXISTS last_used_at timestamptz;
+ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY;
+
+-- access
+
+-- The person who may sign in. `fingerprint` tells whether the environment's pair is still the one that was hashed.
+CREATE TABLE IF NOT EXISTS admin (
+  only_row boolean PRIMARY KEY DEFAULT true CHECK (only_row),
+  username text NOT NULL,
+  password_hash text NOT NULL,
+  source text NOT NULL CHECK (source IN ('environment', 'setup')),
+  fingerprint bytea CHECK ((fingerprint IS NOT NULL) = (source = 'environment')),
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now()
+);
+ALTER TABLE admin ENABLE ROW LEVEL SECURITY;
+
+-- In the shape of connect-pg-simple, with a time zone.
+CREATE TABLE IF NOT EXISTS session (
+  sid varchar PRIMARY KEY,
+  sess json NOT NULL,
+  expire timestamptz(6) NOT NULL
+);
+CREATE INDEX IF NOT EXISTS session_expire ON session (expire);
+ALTER TABLE session ENABLE ROW LEVEL SECURITY;
+
+-- audit
+-- Who did what, kept for a year. Without foreign keys, because the acts outlive what they were done to.
+CREATE TABLE IF NOT EXISTS audit_log (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  at timestamptz NOT NULL DEFAULT now(),
+  actor_kind text NOT NULL CHECK (actor_kind IN ('person', 'key', 'system')),
+  actor_name text NOT NULL,
+  address text,
+  action text NOT NULL,
+  account_id text,
+  account_name text,
+  details jsonb NOT NULL DEFAULT '{}',
+  CHECK ((account_id IS NULL) = (account_name IS NULL))
+);
+CREATE INDEX IF NOT EXISTS audit_log_at ON audit_log (at);
+CREATE INDEX IF NOT EXISTS audit_log_account ON audit_log (account_id, id DESC) WHERE account_id IS NOT NULL;
+ALTER TABLE audit_log ENABLE ROW LEVEL SECURITY;
+
+-- channels
+
+CREATE TABLE IF NOT EXISTS channel_keys (
+  account_id text NOT NULL REFERENCES whatsapp_accounts ON DELETE CASCADE,
+  type text NOT NULL,
+  id text NOT NULL,
+  value bytea NOT NULL,
+  -- The owner's generation that wrote the row.
+  epoch bigint NOT NULL DEFAULT 0,
+  PRIMARY KEY (account_id, type, id)
+);
+ALTER TABLE channel_keys ENABLE ROW LEVEL SECURITY;
+
+-- Which process owns a name, an account's id or `sandbox`, in which generation. Every write of an owner checks its epoch.
+CREATE TABLE IF NOT EXISTS account_leases (
+  account_id text PRIMARY KEY,
+  owner text NOT NULL,
+  epoch bigint NOT NULL CHECK (epoch > 0),
+  expires_at timestamptz NOT NULL
+);
+ALTER TABLE account_leases ENABLE ROW LEVEL SECURITY;
+
+-- What ciphertexts said, sealed: a message that comes again after its key was used is answered from here.
+CREATE TABLE IF NOT EXISTS inbound_journal (
+  account_id text NOT NULL REFERENCES whatsapp_accounts ON DELETE CASCADE,
+  -- SHA-256 of the ciphertext.
+  hash bytea NOT NULL,
+  plaintext bytea NOT NULL,
+  -- The whole stanza, sealed, of a message between own devices whose effects are not stored yet.
+  stanza bytea,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (account_id, hash)
+);
+CREATE INDEX IF NOT EXISTS inbound_journal_open ON inbound_journal (account_id) WHERE stanza IS NOT NULL;
+CREATE INDEX IF NOT EXISTS inbound_journal_created_at ON inbound_journal (created_at);
+ALTER TABLE inbound_journal ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE IF NOT EXISTS channel_key_archive (
+  account_id text NOT NULL REFERENCES whatsapp_accounts ON DELETE CASCADE,
+  archived_at timestamptz NOT NULL,
+  reason text NOT NULL,
+  value bytea NOT NULL,
+  PRIMARY KEY (account_id, archived_at)
+);
+ALTER TABLE channel_key_archive ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE IF NOT EXISTS lid_mappings (
+  account_id text NOT NULL REFERENCES whatsapp_accounts ON DELETE CASCADE,
+  lid text NOT NULL,
+  phone text NOT NULL,
+  PRIMARY KEY (account_id, lid)
+);
+ALTER TABLE lid_mappings ENABLE ROW LEVEL SECURITY;
+
+-- messages
+
+CREATE TABLE IF NOT EXISTS messages (
+  id text PRIMARY KEY,
+  account_id text NOT NULL REFERENCES whatsapp_accounts ON DELETE CASCADE,
+  -- Order of acceptance.
+  position bigint GENERATED ALWAYS AS IDENTITY,
+  direction text NOT NULL CHECK (direction IN ('incoming', 'outgoing')),
+  origin text NOT NULL CHECK (origin IN ('api', 'ai', 'rule', 'inbox', 'campaign', 'phone', 'contact')),
+  remote_id text NOT NULL,
+  chat_jid text NOT NULL,
+  chat_type text NOT NULL CHECK (chat_type IN ('personal', 'group', 'newsletter')),
+  -- The address on the wire, where it differs from the chat's.
+  to_jid text,
+  from_jid text NOT NULL,
+  from_phone text,
+  from_lid text,
+  from_name text,
+  type text NOT NULL,
+  text text,
+  -- What could not be translated yet, sealed.
+  original bytea,
+  reply_to text,
+  status text NOT NULL CHECK (status IN ('queued', 'sending', 'sent', 'delivered', 'read', 'played', 'received',
+                                         'failed', 'expired', 'cancelled')),
+  queued_at timestamptz,
+  sending_at timestamptz,
+  sent_at timestamptz,
+  delivered_at timestamptz,
+  read_at timestamptz,
+  played_at timestamptz,
+  received_at timestamptz,
+  failed_at timestamptz,
+  expired_at timestamptz,
+  cancelled_at timestamptz,
+  error_code text,
+  error_message text,
+  error_retryable boolean,
+  reference_id text,
+  priority smallint NOT NULL DEFAULT 0,
+  send_at timestamptz,
+  expires_at timestamptz,
+  content_hash bytea,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  CHECK ((type = 'unsupported') = (original IS NOT NULL)),
+  CHECK ((error_code IS NULL) = (error_message IS NULL))
+);
+-- One stanza is one row, however often it is delivered.
+CREATE UNIQUE INDEX IF NOT EXISTS messages_identity
+  ON messages (account_id, chat_jid, direction, (CASE WHEN direction = 'outgoing' THEN '' ELSE from_jid END), remote_id);
+CREATE INDEX IF NOT EXISTS messages_by_remote_id ON messages (account_id, remote_id);
+CREATE INDEX IF NOT EXISTS messages_by_position ON messages (account_id, position DESC);
+CREATE INDEX IF NOT EXISTS messages_by_chat ON messages (account_id, chat_jid, position DESC);
+CREATE INDEX IF NOT EXISTS messages_queue
+  ON messages (account_id, priority, position) WHERE status IN ('queued', 'sending');
+CREATE INDEX IF NOT EXISTS messages_departures
+  ON messages (account_id, sending_at DESC) WHERE direction = 'outgoing' AND sending_at IS NOT NULL;
+CREATE INDEX IF NOT EXISTS messages_arrivals
+  ON messages (account_id, received_at DESC) WHERE direction = 'incoming';
+CREATE INDEX IF NOT EXISTS messages_expiry ON messages (expires_at) WHERE status IN ('queued', 'sending');
+CREATE INDEX IF NOT EXISTS messages_recent_content
+  ON messages (account_id, content_hash, created_at) WHERE content_hash IS NOT NULL;
+ALTER TABLE messages ENABLE ROW LEVEL SECURITY;
+
+-- events
+
+CREATE TABLE IF NOT EXISTS event_counters (
+  account_id text PRIMARY KEY REFERENCES whatsapp_accounts ON DELETE CASCADE,
+  last_sequence bigint NOT NULL
+);
+ALTER TABLE event_counters ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE IF NOT EXISTS events (
+  account_id text NOT NULL REFERENCES whatsapp_accounts ON DELETE CASCADE,
+  sequence bigint NOT NULL,
+  id text NOT NULL UNIQUE,
+  names text[] NOT NULL,
+  data jsonb NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (account_id, sequence)
+);
+ALTER TABLE events ENABLE ROW LEVEL SECURITY;
+
+-- notifications
+-- What a person must see, kept for 90 days.
+CREATE TABLE IF NOT EXISTS notifications (
+  id text PRIMARY KEY,
+  -- Null when it is about the server.
+  account_id text REFERENCES whatsapp_accounts ON DELETE CASCADE,
+  kind text NOT NULL,
+  sentence text NOT NULL,
+  -- The page on which to act, if there is one.
+  path text,
+  -- When it happened last.
+  at timestamptz NOT NULL DEFAULT now(),
+  read_at timestamptz
+);
+-- What happens again is told by the notification that is still unread.
+CREATE UNIQUE INDEX IF NOT EXISTS notifications_unread
+  ON notifications (coalesce(account_id, ''), kind) WHERE read_at IS NULL;
+CREATE INDEX IF NOT EXISTS notifications_account ON notifications (account_id) WHERE account_id IS NOT NULL;
+ALTER TABLE notifications ENABLE ROW LEVEL SECURITY;
+
+-- sandbox
+
+CREATE TABLE IF NOT EXISTS sandbox_state (
+  key text PRIMARY KEY,
+  value bytea NOT NULL
+);
+ALTER TABLE sandbox_state ENABLE ROW LEVEL SECURITY;
+
+-- idempotency
+-- Answers of calls with an Idempotency-Key, kept for 24 hours. A key shown once is masked in `answer`.
+CREATE TABLE IF NOT EXISTS idempotency_keys (
+  caller text NOT NULL,
+  route text NOT NULL,
+  key text NOT NULL CHECK (length(key) BETWEEN 1 AND 255),
+  account_id text REFERENCES whatsapp_accounts ON DELETE CASCADE,
+  body_hash text NOT NULL,
+  status smallint NOT NULL CHECK (status BETWEEN 200 AND 299),
+  answer jsonb NOT NULL,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (caller, route, key)
+);
+CREATE INDEX IF NOT EXISTS idempotency_keys_created_at ON idempotency_keys (created_at);
+CREATE INDEX IF NOT EXISTS idempotency_keys_account ON idempotency_keys (account_id) WHERE account_id IS NOT NULL;
+ALTER TABLE idempotency_keys ENABLE ROW LEVEL SECURITY;
