@@ -127,7 +127,7 @@ export function createCommitWriter(options: CommitWriterOptions): CommitWriter {
         await applied;
       },
       // Applying twice changes nothing, so that even a failed BEGIN does no harm.
-      { eager: true },
+      { eager: true, urgent: true },
     );
   }
 
@@ -140,7 +140,7 @@ export function createCommitWriter(options: CommitWriterOptions): CommitWriter {
           const held = requireLeases(tx, uniqueLeases(lanes));
           await Promise.all([held, ...groups.map(({ kind, changes }) => kind.apply(tx, changes))]);
         },
-        { eager: true, atOnce: true },
+        { eager: true, atOnce: true, urgent: true },
       );
       return true;
     } catch (error) {

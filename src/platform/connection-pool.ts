@@ -19,7 +19,8 @@ export interface ConnectionPoolOptions<Connection> {
 }
 
 export interface ConnectionPool<Connection> {
-  acquire(): Promise<Connection>;
+  /** Urgent callers go before the others who wait. */
+  acquire(options: { urgent: boolean }): Promise<Connection>;
   /** Gives back what `acquire` gave; a `broken` one is closed. */
   release(connection: Connection, broken: boolean): void;
   /** The connection died by itself; used or idle, it is never handed out again. */
@@ -30,6 +31,7 @@ export interface ConnectionPool<Connection> {
 }
 
 interface Waiter<Connection> {
+  readonly urgent: boolean;
   resolve(connection: Connection): void;
   reject(error: unknown): void;
 }
@@ -106,10 +108,11 @@ export function createConnectionPool<Connection>(
     grow();
   }
 
-  function wait(): Promise<Connection> {
+  function wait(urgent: boolean): Promise<Connection> {
     return new Promise((resolve, reject) => {
       const served = new AbortController();
       const waiter: Waiter<Connection> = {
+        urgent,
         resolve: (connection) => {
           served.abort();
           resolve(connection);
@@ -119,7 +122,8 @@ export function createConnectionPool<Connection>(
           reject(error instanceof Error ? error : new Error(String(error)));
         },
       };
-      waiters.push(waiter);
+      const behind = urgent ? waiters.findIndex((other) => !other.urgent) : -1;
+      waiters.splice(behind < 0 ? waiters.length : behind, 0, waiter);
       clock.sleep(options.busyWaitMs, served.signal).then(
         () => {
           const index = waiters.indexOf(waiter);
@@ -138,10 +142,10 @@ export function createConnectionPool<Connection>(
   }
 
   return {
-    acquire: () => {
+    acquire: ({ urgent }) => {
       if (closing.signal.aborted) return Promise.reject(closed);
       const entry = idle.pop();
-      return entry ? Promise.resolve(entry.connection) : wait();
+      return entry ? Promise.resolve(entry.connection) : wait(urgent);
     },
     release: (connection, broken) => {
       if (!all.has(connection)) {

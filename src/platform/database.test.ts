@@ -3,6 +3,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest';
 import { useWordDatabase } from '../../test/doubles/word-database.ts';
 import { waitFor } from '../../test/doubles/wait-for.ts';
 import { isUnavailable, type Transaction } from './database.ts';
+import { deferred } from './deferred.ts';
 
 const rig = useWordDatabase();
 
@@ -230,6 +231,23 @@ describe('the pool', () => {
       retryAfterSeconds: 2,
       cause: { code: '53300' },
     });
+  });
+
+  test('an urgent transaction goes before those that wait for a connection', async () => {
+    const database = await rig.opensNow({ maxConnections: 1 });
+    const order: string[] = [];
+    const first = deferred<undefined>();
+    const work = (name: string) => async (): Promise<void> => void order.push(name);
+    const holding = database.transaction(() => first.promise);
+    const waiting = [
+      database.transaction(work('one')),
+      database.transaction(work('urgent'), { urgent: true }),
+      database.transaction(work('two')),
+      database.transaction(work('urgent too'), { urgent: true }),
+    ];
+    first.resolve(undefined);
+    await Promise.all([holding, ...waiting]);
+    expect(order).toEqual(['urgent', 'urgent too', 'one', 'two']);
   });
 
   test('a caller does not wait for ever for a connection that others keep', async () => {

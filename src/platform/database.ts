@@ -28,6 +28,8 @@ export interface TransactionOptions {
    * one: only for what is done again until it succeeds, and changes nothing the second time.
    */
   eager?: boolean;
+  /** Goes before everybody else who waits for a connection: for what many others wait for. */
+  urgent?: boolean;
   /** COMMIT travels with what `work` begins at once: one round trip. It must not begin anything later. */
   atOnce?: boolean;
 }
@@ -84,8 +86,8 @@ function clientPool(options: DatabaseOptions): ConnectionPool<DatabaseClient> {
 
 /** Runs statements on connections of the pool. */
 function pooled(pool: ConnectionPool<DatabaseClient>, defaultTimeoutMs: number, log: Log) {
-  async function withClient<T>(work: (client: DatabaseClient) => Promise<T>): Promise<T> {
-    const client = await pool.acquire();
+  async function withClient<T>(work: (client: DatabaseClient) => Promise<T>, urgent = false): Promise<T> {
+    const client = await pool.acquire({ urgent });
     try {
       return await work(client);
     } finally {
@@ -108,17 +110,19 @@ function pooled(pool: ConnectionPool<DatabaseClient>, defaultTimeoutMs: number, 
     transaction: async <T>(work: (tx: Transaction) => Promise<T>, options: TransactionOptions = {}): Promise<T> => {
       const statementTimeoutMs = options.statementTimeoutMs ?? defaultTimeoutMs;
       try {
-        return await withClient((client) =>
-          runTransaction({
-            // The server's own time-out comes first: then the connection is still good.
-            run: (sql, parameters = []) => client.run(sql, parameters, statementTimeoutMs + 1_000),
-            work,
-            statementTimeoutMs,
-            eager: options.eager ?? false,
-            atOnce: options.atOnce ?? false,
-            abandon: () => client.abandon(),
-            log,
-          }),
+        return await withClient(
+          (client) =>
+            runTransaction({
+              // The server's own time-out comes first: then the connection is still good.
+              run: (sql, parameters = []) => client.run(sql, parameters, statementTimeoutMs + 1_000),
+              work,
+              statementTimeoutMs,
+              eager: options.eager ?? false,
+              atOnce: options.atOnce ?? false,
+              abandon: () => client.abandon(),
+              log,
+            }),
+          options.urgent,
         );
       } catch (error) {
         throw asDatabaseError(error);

@@ -98,6 +98,28 @@ test('without the database a lease is given up before its end, and taken again i
   await proxy.close();
 });
 
+test('a renewal that failed is tried again in time, so that a short outage costs no name', async () => {
+  const proxy = await createPostgresProxy(database.connection);
+  const faraway = createDatabase({ connection: () => proxy.connection(), clock: systemClock, log });
+  await faraway.start();
+  const patient = { lifeMs: 3_000, renewMs: 1_000, marginMs: 500, lookMs: 100 };
+  const leases = createLeases({ database: faraway, timings: patient, clock: systemClock, log });
+  await leases.start();
+  started.push(leases);
+  const [lease] = await leases.take(['a']);
+  const endSql = 'SELECT expires_at AS at FROM account_leases';
+  const before = await database.one<{ at: Date }>(endSql);
+  const triedBefore = proxy.tried;
+  proxy.refuse('57P03', 5);
+  proxy.cut();
+  await waitFor(() => proxy.tried >= triedBefore + 5);
+  await waitFor(async () => ((await database.one<{ at: Date }>(endSql))?.at ?? 0) > (before?.at ?? 0));
+  expect([lease?.holds, lease?.epoch]).toEqual([true, 1]);
+  await leases.stop();
+  await faraway.stop();
+  await proxy.close();
+});
+
 test('a wall clock that jumps changes nothing', async () => {
   let offsetMs = 0;
   const jumping: Clock = { ...systemClock, now: () => new Date(systemClock.now().getTime() + offsetMs) };
