@@ -1,7 +1,7 @@
 import type { Channel, ChannelSink, ChannelState } from '../../channels/channel.ts';
 import { isAppError } from '../../platform/errors.ts';
 import type { Lease } from '../../platform/leases.ts';
-import { type Log, withoutRequestId } from '../../platform/log.ts';
+import { withoutRequestId } from '../../platform/log.ts';
 import type { AccountKind } from './account-settings.ts';
 
 export interface ChannelRequest {
@@ -25,7 +25,6 @@ export interface RunnerOptions {
   inbox: Pick<ChannelSink, 'incoming' | 'receipt' | 'notice'>;
   /** Told after each state of the present channel, in order. */
   onState(lease: Lease, state: ChannelState): void;
-  log: Log;
 }
 
 /** Runs one account's channel in this process: never two at once, each start and stop after the one before. */
@@ -43,13 +42,13 @@ export interface RunningChannel {
 }
 
 export function createAccountRunner(options: RunnerOptions): AccountRunner {
-  const { accountId, kind, log } = options;
+  const { accountId, kind } = options;
   let present: RunningChannel | undefined;
   let last: Promise<void> = Promise.resolve();
 
   function inTurn(work: () => Promise<void>): Promise<void> {
     const turn = last.then(work);
-    last = turn.catch((error: unknown) => log.error('The account could not start or stop', { accountId, error }));
+    last = turn.catch(() => undefined);
     return turn;
   }
 

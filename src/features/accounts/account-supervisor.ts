@@ -1,4 +1,5 @@
 import type { Database, Transaction } from '../../platform/database.ts';
+import { isAppError } from '../../platform/errors.ts';
 import type { Lease } from '../../platform/leases.ts';
 import type { Service } from '../../platform/lifecycle.ts';
 import type { Log } from '../../platform/log.ts';
@@ -31,7 +32,12 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
   const { database, running, statuses, removal, log } = options;
 
   function later(accountId: string, work: Promise<void>): void {
-    work.catch((error: unknown) => log.error('The account could not be started or stopped', { accountId, error }));
+    work.catch((error: unknown) => {
+      // Its lease is gone again: whoever has it now starts it.
+      if (isAppError(error) && error.code === 'account.moving')
+        log.info('The account is changing hands', { accountId });
+      else log.error('The account could not be started or stopped', { accountId, error });
+    });
   }
 
   const ownership = createOwnership({

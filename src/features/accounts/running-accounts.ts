@@ -101,10 +101,11 @@ export function createRunningAccounts(options: RunningAccountsOptions): RunningA
         }
         toldOnline(lease, state).catch((error: unknown) => {
           log.error('The number of the account could not be checked', { accountId: id, error });
-          void runner.restart({ urgent: false }).catch(() => undefined);
+          runner.restart({ urgent: false }).catch((failure: unknown) => {
+            log.error('The account could not be started again', { accountId: id, error: failure });
+          });
         });
       },
-      log,
     });
     runners.set(id, runner);
     return runner;
