@@ -125,7 +125,9 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     if (bucket) bucket.fullAt = depart(bucket.pace, bucket.fullAt, clock.now().getTime());
     const sending = deliver(row, again)
       .catch((error: unknown) => {
-        if (!stopping.signal.aborted) log.error('A message could not be dispatched', { accountId, id: row.id, error });
+        // Where the account is another's now, the row is that process's to send.
+        if (stopping.signal.aborted || lane.broken.aborted) return;
+        log.error('A message could not be dispatched', { accountId, id: row.id, error });
       })
       .finally(() => {
         underWay.delete(sending);
