@@ -105,7 +105,7 @@ export function createLeases(options: LeasesOptions): Leases {
     const renewed = new Set(
       await database.transaction((tx) => renewLeases(tx, leases, timings.lifeMs), {
         // A connection that says nothing must not use up the time that another one needs.
-        statementTimeoutMs: timings.renewMs / 4,
+        statementTimeoutMs: timings.renewMs / 2,
         urgent: true,
         eager: true,
         atOnce: true,
@@ -127,7 +127,7 @@ export function createLeases(options: LeasesOptions): Leases {
       } catch (error) {
         // Soon again: an outage that is shorter than the rest of the time costs nothing.
         waitMs = timings.renewMs / 10;
-        if (!isUnavailable(error)) log.error('The leases could not be renewed', { error });
+        if (!isUnavailable(error)) log.warn('The leases could not be renewed, and are tried again', { error });
       }
     }
   }

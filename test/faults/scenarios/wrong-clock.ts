@@ -13,7 +13,7 @@ export const wrongClock: Scenario = {
   async run(stage) {
     const rig = await openRig(stage, { simulator: ['--kept-messages', '10000'] });
     const { account, simulator } = rig;
-    const lease = tenths(appTimings.lease);
+    const lease = stage.long ? appTimings.lease : tenths(appTimings.lease);
     await simulator.control.fault({ kind: 'delay-acks', number: account.number, minMs: 50, maxMs: 300 });
     const traffic = await openTraffic(stage, rig);
     const count = messages[stage.long ? 'long' : 'short'];
