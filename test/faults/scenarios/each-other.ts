@@ -2,6 +2,7 @@ import { openRig } from '../rig.ts';
 import type { Scenario } from '../stage.ts';
 
 const messagesEachWay = { short: 50, long: 500 };
+const callers = 100;
 
 export const eachOther: Scenario = {
   row: 22,
@@ -13,11 +14,15 @@ export const eachOther: Scenario = {
     if (!left || !right) return;
     const server = await rig.startOnline();
     const texts = Array.from({ length: count }, (_, index) => `number ${index}`);
-    const sends = texts.flatMap((text) => [
-      server.api.send(left, right.number, text),
-      server.api.send(right, left.number, text),
+    // As many connections as a busy caller keeps open, both ways at once.
+    const waiting = texts.flatMap((text) => [
+      () => server.api.send(left, right.number, text),
+      () => server.api.send(right, left.number, text),
     ]);
-    await Promise.all(sends);
+    const sendInTurn = async (): Promise<void> => {
+      for (let send = waiting.shift(); send; send = waiting.shift()) await send();
+    };
+    await Promise.all(Array.from({ length: callers }, sendInTurn));
     const received = async (id: string): Promise<string[]> => {
       const rows = await rig.database.rows<{ text: string }>(
         `SELECT text FROM messages WHERE account_id = $1 AND direction = 'incoming'`,
