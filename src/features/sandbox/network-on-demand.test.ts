@@ -17,7 +17,14 @@ beforeAll(async () => {
 });
 afterAll(() => database.close());
 
-function newProcess(alone: boolean): { leases: Leases; network: StartedOnDemand; made: Lease[] } {
+interface Process {
+  leases: Leases;
+  network: StartedOnDemand;
+  made: Lease[];
+}
+
+/** `making` runs when a network has been made and has not started. */
+function newProcess(alone: boolean, making: (process: Process) => void = () => undefined): Process {
   const leases = createLeases({ database, timings: longLease, clock, log: createRecordingLog() });
   const made: Lease[] = [];
   const network = startOnDemand({
@@ -29,6 +36,7 @@ function newProcess(alone: boolean): { leases: Leases; network: StartedOnDemand;
     log: createRecordingLog(),
     make(lease) {
       made.push(lease);
+      making({ leases, network, made });
       return createSimulator({
         seed: secrets.derive('sandbox network', 32),
         store: createSandboxStore(database, secrets, lease),
@@ -48,11 +56,10 @@ test.each([true, false])('whoever asks at once gets one network, under one lease
 });
 
 test('a network whose lease is lost while it starts does not run', async () => {
-  const { leases, network, made } = newProcess(false);
-  const refused = expect(network.running()).rejects.toMatchObject({ code: 'account.moving', retryable: true });
-  while (made.length === 0) await clock.sleep(1);
-  await leases.release(['sandbox']);
-  await refused;
+  let released: Promise<void> | undefined;
+  const { network, made } = newProcess(false, ({ leases }) => (released ??= leases.release(['sandbox'])));
+  await expect(network.running()).rejects.toMatchObject({ code: 'account.moving', retryable: true });
+  await released;
   expect((await network.running()).control.phones()).toEqual([]);
   expect(made).toHaveLength(2);
   await network.stop();
