@@ -57,7 +57,9 @@ test.each([true, false])('whoever asks at once gets one network, under one lease
 
 test('a network whose lease is lost while it starts does not run', async () => {
   let released: Promise<void> | undefined;
-  const { network, made } = newProcess(false, ({ leases }) => (released ??= leases.release(['sandbox'])));
+  const { network, made } = newProcess(false, ({ leases }) => {
+    released ??= leases.release(['sandbox']);
+  });
   await expect(network.running()).rejects.toMatchObject({ code: 'account.moving', retryable: true });
   await released;
   expect((await network.running()).control.phones()).toEqual([]);
