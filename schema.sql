@@ -226,6 +226,8 @@ CREATE TABLE IF NOT EXISTS messages (
   CHECK ((type = 'unsupported') = (original IS NOT NULL)),
   CHECK ((error_code IS NULL) = (error_message IS NULL))
 );
+-- Whether somebody may be shown typing before it leaves.
+ALTER TABLE messages ADD COLUMN IF NOT EXISTS typing boolean NOT NULL DEFAULT true;
 -- One stanza is one row, however often it is delivered.
 CREATE UNIQUE INDEX IF NOT EXISTS messages_identity
   ON messages (account_id, chat_jid, direction, (CASE WHEN direction = 'outgoing' THEN '' ELSE from_jid END), remote_id);

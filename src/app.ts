@@ -68,7 +68,6 @@ export interface App extends Service {
 }
 
 const messagesUnderWay = 32;
-const queueLimit = 1_000;
 
 /** The composition root: the only place where the parts of the product meet. */
 export function createApp(options: AppOptions): App {
@@ -240,7 +239,8 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     ...shared,
     writer,
     accounts,
-    queueLimit,
+    typingBaseMs: config.typingDelayMs,
+    timeZone: config.timeZone,
     sandboxNumbersEverywhere,
     timings: {
       pollMs: timings.queuePollMs,

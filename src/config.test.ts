@@ -102,6 +102,7 @@ const effects: Record<Exclude<VariableName, `SUPABASE_${string}`>, Effect> = {
     sees: (config) => config.timeZone,
     to: 'Asia/Jakarta',
   },
+  TYPING_DELAY_MS: { set: { TYPING_DELAY_MS: '0' }, sees: (config) => config.typingDelayMs, to: 0 },
   LOG_LEVEL: { set: { LOG_LEVEL: 'debug' }, sees: (config) => config.logLevel, to: 'debug' },
   RATE_LIMIT_PER_KEY: { set: { RATE_LIMIT_PER_KEY: '7' }, sees: (config) => config.rateLimitPerMinute.perKey, to: 7 },
   RATE_LIMIT_PER_ADDRESS: {
@@ -181,6 +182,7 @@ describe('each variable refuses what it does not take, by name', () => {
     ['DEFAULT_TIMEZONE', { DEFAULT_TIMEZONE: 'Mars/Base' }, /^DEFAULT_TIMEZONE takes the name of a time zone/],
     ['DEFAULT_TIMEZONE', { DEFAULT_TIMEZONE: '+07:00' }, /^DEFAULT_TIMEZONE takes the name of a time zone/],
     ['LOG_LEVEL', { LOG_LEVEL: 'loud' }, /^LOG_LEVEL takes error, warn, info or debug/],
+    ['TYPING_DELAY_MS', { TYPING_DELAY_MS: '9000' }, /^TYPING_DELAY_MS takes a whole number from 0 to 8000/],
     ['RATE_LIMIT_PER_KEY', { RATE_LIMIT_PER_KEY: '0' }, /^RATE_LIMIT_PER_KEY takes/],
     ['RATE_LIMIT_PER_ADDRESS', { RATE_LIMIT_PER_ADDRESS: '-1' }, /^RATE_LIMIT_PER_ADDRESS takes/],
     ['QUERY_CACHE_SIZE', { QUERY_CACHE_SIZE: 'many' }, /^QUERY_CACHE_SIZE takes/],

@@ -31,6 +31,8 @@ export interface Config {
   readonly corsOrigins: readonly string[];
   /** IANA name of the zone in which the dashboard shows times. */
   readonly timeZone: string;
+  /** 0 = nobody is shown typing. */
+  readonly typingDelayMs: number;
   readonly logLevel: (typeof logLevels)[number];
   readonly rateLimitPerMinute: {
     readonly perKey: number;
@@ -98,6 +100,7 @@ export function readConfig(env: Environment): Config {
     trustProxy: reader.whole('TRUST_PROXY', 0, 10),
     corsOrigins: readOrigins(reader),
     timeZone: readTimeZone(reader),
+    typingDelayMs: reader.whole('TYPING_DELAY_MS', 0, 8_000),
     logLevel: reader.oneOf('LOG_LEVEL', logLevels),
     rateLimitPerMinute: {
       perKey: reader.whole('RATE_LIMIT_PER_KEY', 1, 1_000_000),

@@ -42,6 +42,10 @@ export const environmentVariables = {
   TRUST_PROXY: { value: '0', help: 'Number of proxies in front of this server, 0 to 10.' },
   CORS_ORIGINS: { value: '', help: 'Origins that may call the API from a browser, separated by commas.' },
   DEFAULT_TIMEZONE: { value: 'UTC', help: 'Zone in which the dashboard shows times, such as Asia/Jakarta.' },
+  TYPING_DELAY_MS: {
+    value: '1500',
+    help: 'How long somebody is shown typing the shortest message, in milliseconds; 0 = never.',
+  },
   LOG_LEVEL: { value: 'info', help: 'error, warn, info or debug.' },
   RATE_LIMIT_PER_KEY: { value: '3000', help: 'Requests a minute for each API key.' },
   RATE_LIMIT_PER_SESSION: { value: '1200', help: 'Requests a minute for each signed-in browser.' },

@@ -17,6 +17,8 @@ export interface Channel {
   send(message: OutgoingMessage, signal: AbortSignal): Promise<void>;
   /** Absent where there is nothing to link. */
   readonly pairing?: Pairing;
+  /** Absent where nobody can be shown doing something. */
+  readonly presence?: Presence;
 }
 
 export interface Pairing {
@@ -31,6 +33,12 @@ export interface Pairing {
    * once all is done, or rejects with `channel.disconnected` when offline.
    */
   unlink(reason: string): Promise<void>;
+}
+
+/** Told as well as the line can; nothing waits for it, and nothing fails with it. */
+export interface Presence {
+  /** Shows in a chat, by its canonical address, that somebody is typing, or has stopped. */
+  type(chat: string, isTyping: boolean): void;
 }
 
 export interface Capabilities {

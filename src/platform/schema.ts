@@ -61,6 +61,18 @@ export function nullable<S extends Joi.AnySchema>(schema: S): Joi.AnySchema<Infe
   return plain ? schema.allow(null) : Joi.alternatives<Infer<S>, null>(schema, Joi.valid(null));
 }
 
+/** The same fields, each of which must be there. */
+export function eachRequired<F extends Fields>(fields: F): { [K in keyof F]: F[K] & Present } {
+  const entries = Object.entries(fields).map(([key, schema]) => [key, required(schema)]);
+  return Object.fromEntries(entries) as { [K in keyof F]: F[K] & Present };
+}
+
+/** The same fields, each of which may be null. */
+export function eachNullable<F extends Fields>(fields: F): { [K in keyof F]: Joi.AnySchema<Infer<F[K]> | null> } {
+  const entries = Object.entries(fields).map(([key, schema]) => [key, nullable(schema)]);
+  return Object.fromEntries(entries) as { [K in keyof F]: Joi.AnySchema<Infer<F[K]> | null> };
+}
+
 type Cases = Record<string, Joi.AnySchema>;
 
 /**

@@ -10,6 +10,7 @@ export interface AccountJson {
   nextStep: string | null;
   phone: string | null;
   notice: string | null;
+  settings: { pacing: Record<string, unknown>; behaviour: Record<string, unknown>; duplicateWindowSeconds: number };
   apiKey: string;
 }
 
@@ -26,6 +27,9 @@ export interface MessageJson {
   status: string;
   statusAt: Record<string, string | null>;
   error: { code: string; message: string; retryable: boolean } | null;
+  waiting: { reason: string; position: number; estimatedSendAt: string } | null;
+  /** Only in what a send answers. */
+  estimatedSendAt?: string;
 }
 
 /** What a script does with a server, in words of the product. */

@@ -1,3 +1,4 @@
+import { settingsWithDefaults } from '../../src/features/accounts/account-settings.ts';
 import type { Account } from '../../src/features/accounts/accounts.ts';
 import type { Message } from '../../src/features/messages/messages.ts';
 
@@ -17,7 +18,8 @@ export function anAccount(different: Partial<Account> = {}): Account {
     notice: null,
     restrictedUntil: null,
     apiKeyHint: 'sk_test_…9xYz',
-    settings: { pacing: { preset: 'unpaced' }, duplicateWindowSeconds: 5 },
+    linkedAt: since,
+    settings: settingsWithDefaults('sandbox', {}),
     createdAt: since,
     ...different,
   };
@@ -41,6 +43,7 @@ export function aMessage(different: Partial<Message> = {}): Message {
     media: null,
     replyTo: null,
     status: 'sent',
+    waiting: null,
     statusAt: { ...never, ...ends },
     error: null,
     referenceId: null,

@@ -280,6 +280,7 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
     stop,
     send,
     pairing: { unlink, requestCode },
+    presence: { type: (chat, isTyping) => connection?.type(chat, isTyping) },
   };
 }
 

@@ -64,6 +64,8 @@ export interface Connection {
   readonly closed: Promise<CloseCause>;
   /** Resolves on the server's ack for the message's id. */
   send(message: OutgoingMessage, signal: AbortSignal): Promise<void>;
+  /** Tells the other side of a chat that somebody is typing, or has stopped. */
+  type(chat: string, isTyping: boolean): void;
   unlink(): Promise<void>;
   /** Resolves with a code for the owner of this number to type, once WhatsApp has accepted it. */
   requestCode(phone: string): Promise<string>;
@@ -188,9 +190,18 @@ export function openConnection(options: ConnectionOptions): Connection {
     await end({ kind: 'code', code: 401, detail: 'Unlinked' });
   }
 
+  /** People are shown it only while the account is available; the phone gets no notifications for so long. */
+  function showTyping(chat: string, isTyping: boolean): void {
+    const told = isTyping
+      ? socket.sendPresenceUpdate('available').then(() => socket.sendPresenceUpdate('composing', chat))
+      : socket.sendPresenceUpdate('paused', chat).then(() => socket.sendPresenceUpdate('unavailable'));
+    told.catch((error: unknown) => log.debug('Typing could not be shown', { error }));
+  }
+
   return {
     closed: closed.promise,
     send: (message, signal) => sender.send(message, signal),
+    type: (chat, isTyping) => showTyping(chat, isTyping),
     unlink,
     requestCode: (phone) => codes.request(phone),
     end,

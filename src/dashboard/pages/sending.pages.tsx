@@ -54,7 +54,10 @@ async function send(parts: AccountPageParts, accountId: string, form: Infer<type
       // Browsers end lines in forms as Windows does.
       text: form.text.replaceAll('\r\n', '\n'),
       referenceId: null,
+      priority: 'normal',
+      sendAt: null,
       expiresInSeconds: null,
+      typing: true,
       allowDuplicate: false,
     }),
   );

@@ -12,6 +12,8 @@ export interface Account {
   paused: boolean;
   /** Whether a phone holds this server as a linked device. */
   linked: boolean;
+  /** Since when, where one does. */
+  linkedAt: Date | null;
   /** Counts the codes that were shown. */
   qrRevision: number;
   phone: string | null;
@@ -38,6 +40,7 @@ export function accountOf(row: AccountRow): Account {
     },
     paused: row.paused,
     linked: row.linkedAt !== null,
+    linkedAt: row.linkedAt,
     qrRevision: row.qrRevision,
     phone: row.phone,
     lid: row.lid,

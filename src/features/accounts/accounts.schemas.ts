@@ -1,4 +1,6 @@
 import {
+  eachNullable,
+  eachRequired,
   flag,
   integer,
   isoTime,
@@ -11,14 +13,43 @@ import {
   text,
 } from '../../platform/schema.ts';
 import type { Account } from './account.ts';
+import { pacingPresets } from './account-settings.ts';
 
 export const accountId = text({ max: 40, pattern: /^acc_[0-9a-z]{1,30}$/, patternName: 'an account id, acc_…' });
 export const accountParams = object({ id: required(accountId) });
 
+const dayMs = 86_400_000;
+
+const pacing = {
+  preset: oneOf(...pacingPresets).description(
+    'careful: one in 10 s; normal: one in 5 s after a burst of 5; fast: one in 2 s; unpaced: as fast as the line.',
+  ),
+  perMinute: integer({ min: 0, max: 600 }).description('Only with the preset custom; 0 = as fast as the line.'),
+  burst: integer({ min: 1, max: 100 }).description('Only with the preset custom: so many at once after a rest.'),
+  minDelayMs: integer({ min: 0, max: dayMs }).description('The shortest pause after a message.'),
+  maxDelayMs: integer({ min: 0, max: dayMs }).description('The longest.'),
+  typing: flag().description('Whether people see somebody type before a message comes.'),
+  newChatsPerDay: integer({ min: 0, max: 100_000 }).description(
+    'Chats in which nobody has written yet; 0 = any number.',
+  ),
+  dailyCap: integer({ min: 0, max: 1_000_000 }).description('Messages a day; 0 = any number.'),
+  queueLimit: integer({ min: 1, max: 100_000 }).description('Messages that may wait.'),
+};
+const behaviour = {
+  alwaysOnline: flag().description('Shown as online; the phone then gets no notifications.'),
+  markRead: flag().description('Incoming messages are marked as read.'),
+  rejectCalls: flag(),
+  ignoreGroups: flag(),
+  ignoreStatus: flag(),
+  storeMedia: flag().description('Media are fetched when they arrive, and kept.'),
+};
+const duplicateWindowSeconds = integer({ min: 0, max: 3600 });
+
 const settingsChange = object({
-  pacing: object({ preset: oneOf('normal', 'unpaced') }),
-  duplicateWindowSeconds: integer({ min: 0, max: 3600 }),
-});
+  pacing: object(eachNullable(pacing)),
+  behaviour: object(eachNullable(behaviour)),
+  duplicateWindowSeconds: nullable(duplicateWindowSeconds),
+}).description('What is left out stays; null takes a setting back to its default.');
 
 export const newAccountBody = object({
   name: required(name({ max: 100 }).description('What people call this account.')),
@@ -49,8 +80,9 @@ const accountFields = {
   apiKeyHint: required(nullable(text({ max: 40 }))),
   settings: required(
     object({
-      pacing: required(object({ preset: required(oneOf('normal', 'unpaced')) })),
-      duplicateWindowSeconds: required(integer({ min: 0 })),
+      pacing: required(object({ ...eachRequired(pacing), newChatsPerDay: required(nullable(pacing.newChatsPerDay)) })),
+      behaviour: required(object(eachRequired(behaviour))),
+      duplicateWindowSeconds: required(duplicateWindowSeconds),
     }),
   ),
   createdAt: required(isoTime()),

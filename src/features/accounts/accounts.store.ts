@@ -4,7 +4,7 @@ import type { EventBus, Occurrence } from '../../platform/event-bus.ts';
 import type { NotificationKind, Notifications } from '../notifications/notifications.ts';
 import { needKinds } from './account-need.ts';
 import type { AccountStatus, NextStep, Status } from './account-status.ts';
-import type { AccountKind, SettingsChange } from './account-settings.ts';
+import type { AccountKind, StoredSettings } from './account-settings.ts';
 
 export interface AccountRow {
   id: string;
@@ -31,7 +31,7 @@ export interface AccountRow {
   phone: string | null;
   lid: string | null;
   restrictedUntil: Date | null;
-  settings: SettingsChange;
+  settings: StoredSettings;
   createdAt: Date;
   apiKeyHint: string | null;
 }
@@ -53,7 +53,7 @@ const insertSql = `
 
 export async function insertAccount(
   db: Queryable,
-  account: { id: string; name: string; kind: AccountKind; settings: SettingsChange },
+  account: { id: string; name: string; kind: AccountKind; settings: StoredSettings },
 ): Promise<void> {
   await db.execute(insertSql, [account.id, account.name, account.kind, JSON.stringify(account.settings)]);
 }
@@ -97,7 +97,7 @@ const updateSql = `
 export async function updateAccount(
   db: Queryable,
   id: string,
-  change: { name: string | undefined; settings: SettingsChange | undefined },
+  change: { name: string | undefined; settings: StoredSettings | undefined },
 ): Promise<void> {
   await db.execute(updateSql, [id, change.name ?? null, change.settings ? JSON.stringify(change.settings) : null]);
 }

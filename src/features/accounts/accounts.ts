@@ -19,7 +19,7 @@ import { createSupervisor, isBanned } from './account-supervisor.ts';
 import { type AccountFinder, createAccountFinder } from './account-search.ts';
 import { accountBanned, accountNotFound, accountPaused, notConnected } from './account-errors.ts';
 import type { ChannelFactory, RunningChannel } from './account-runner.ts';
-import { type AccountKind, type SettingsChange, withChange } from './account-settings.ts';
+import { type AccountKind, changedSettings, type SettingsChange } from './account-settings.ts';
 import { type AccountStatus, neverLinkedStatus, pausedStatus, statusOf } from './account-status.ts';
 import {
   findAccount,
@@ -203,7 +203,12 @@ export function createAccounts(options: AccountsOptions): Accounts {
     async create(tx, input, actor) {
       refuseUnlessOffered(input.kind);
       const id = newId('acc', clock.now());
-      await insertAccount(tx, { id, name: input.name, kind: input.kind, settings: input.settings ?? {} });
+      await insertAccount(tx, {
+        id,
+        name: input.name,
+        kind: input.kind,
+        settings: changedSettings(input.kind, {}, input.settings ?? {}),
+      });
       const issued = await access.issueAccountKey(tx, id, input.kind === 'sandbox' ? 'test' : 'live');
       const account = await get(id, tx);
       await audit.record(tx, { actor, action: 'account.created', account, details: { kind: account.kind } });
@@ -215,8 +220,10 @@ export function createAccounts(options: AccountsOptions): Accounts {
     get,
     async update(tx, id, change, actor) {
       if (!(await lockAccount(tx, id))) throw accountNotFound();
-      const before = await get(id, tx);
-      const settings = change.settings && withChange(before.settings, change.settings);
+      const row = await findAccount(tx, id);
+      if (!row) throw accountNotFound();
+      const before = accountOf(row);
+      const settings = change.settings && changedSettings(row.kind, row.settings, change.settings);
       await updateAccount(tx, id, { name: change.name, settings });
       const account = await get(id, tx);
       for (const act of changeActs(before, account, actor)) await audit.record(tx, act);

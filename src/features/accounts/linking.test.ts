@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Account } from './account.ts';
+import { settingsWithDefaults } from './account-settings.ts';
 import { type AccountStatus, neverLinkedStatus, pausedStatus, statusOf } from './account-status.ts';
 import { linkingOf } from './linking.ts';
 
@@ -23,7 +24,8 @@ function account(status: AccountStatus, change: Partial<Account> = {}): Account 
     notice: null,
     restrictedUntil: null,
     apiKeyHint: null,
-    settings: { pacing: { preset: 'normal' }, duplicateWindowSeconds: 5 },
+    linkedAt: null,
+    settings: settingsWithDefaults('whatsapp', {}),
     createdAt: since,
     ...change,
   };

@@ -8,8 +8,9 @@ import type { Lease } from '../../platform/leases.ts';
 import type { Log } from '../../platform/log.ts';
 import { backoffMs, type Random } from '../../platform/retry.ts';
 import type { MessageRow } from './message.ts';
-import { bucketAfter, depart, departuresToLookAt, nextDepartureMs, type Pace } from './pacing.ts';
-import { claimNext, lastDepartures, listUnconfirmed } from './queue.store.ts';
+import { createDepartures } from './departures.ts';
+import type { PacingRules } from './pacing.ts';
+import { listUnconfirmed } from './queue.store.ts';
 import type { SendResult } from './results.store.ts';
 
 export interface DispatcherOptions {
@@ -21,8 +22,10 @@ export interface DispatcherOptions {
   result: ChangeKind<SendResult>;
   database: Database;
   events: EventBus;
-  /** The account's present pace; a change wakes the loop. */
-  pace(): Promise<Pace | undefined>;
+  /** How fast the account's messages may leave now; a change wakes the loop. */
+  rules(): Promise<PacingRules>;
+  /** Whose midnight begins a day. */
+  timeZone: string;
   timings: DispatcherTimings;
   clock: Clock;
   random: Random;
@@ -48,7 +51,7 @@ export interface Dispatcher {
 }
 
 const errorPauseMs = 1_000;
-const paceMs = 1_000;
+const rulesMs = 1_000;
 const retryBackoff = { baseMs: 500, capMs: 10_000 };
 const holdBackoff = { baseMs: 100, capMs: 2_000 };
 
@@ -62,9 +65,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   let wakeUp = new AbortController();
   let running: Promise<void> | undefined;
   let unlisten: (() => void) | undefined;
-  let paceReadMs = -Infinity;
-  /** undefined while the account is not paced. */
-  let bucket: { pace: Pace; fullAt: number } | undefined;
+  const departures = createDepartures(options);
+  let rules: { present: PacingRules; readMs: number } | undefined;
 
   async function run(): Promise<void> {
     for (const row of await holding(() => listUnconfirmed(database, accountId))) launch(row, true);
@@ -83,46 +85,30 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 
   /** Launches every message that may leave now; returns how long to wait for the next look. */
   async function sendWhatMay(): Promise<number> {
-    await lookAtPace();
     // Refilled when half of it is free: a look at the queue for each single message would cost more than the message.
     while (underWay.size <= timings.underWay / 2 && !claiming.signal.aborted) {
-      const nowMs = clock.now().getTime();
-      const delayMs = bucket ? nextDepartureMs(bucket.pace, bucket.fullAt, nowMs) - nowMs : 0;
-      if (delayMs > 0) return Math.min(delayMs, timings.idleMs);
-      const count = bucket ? 1 : timings.underWay - underWay.size;
-      const rows = await holding(() => claim(count));
-      if (rows.length === 0) break;
-      events.announce(`messages:${accountId}`);
+      const count = timings.underWay - underWay.size;
+      const { rows, waitMs } = await holding(async () =>
+        departures.next(
+          { rules: await presentRules(), count, blockedChats: [...blockedChats.keys()] },
+          claiming.signal,
+        ),
+      );
+      if (rows.length > 0) events.announce(`messages:${accountId}`);
       for (const row of rows) launch(row, false);
+      if (waitMs > 0) return Math.min(waitMs, timings.idleMs);
     }
     return timings.idleMs;
   }
 
-  function claim(count: number): Promise<MessageRow[]> {
-    const { epoch } = options.lease;
-    return claimNext(database, { accountId, epoch, count, blockedChats: [...blockedChats.keys()] });
-  }
-
-  /** Its setting is read when the account has changed, and now and then for what another process has changed. */
-  async function lookAtPace(): Promise<void> {
-    if (clock.monotonicMs() - paceReadMs < paceMs) return;
-    paceReadMs = clock.monotonicMs();
-    await adoptPace(await holding(() => options.pace()));
-  }
-
-  async function adoptPace(pace: Pace | undefined): Promise<void> {
-    if (!pace) {
-      bucket = undefined;
-      return;
-    }
-    if (bucket?.pace.intervalMs === pace.intervalMs && bucket.pace.burst === pace.burst) return;
-    const departures = await holding(() => lastDepartures(database, accountId, departuresToLookAt));
-    const departuresMs = departures.map((at) => at.getTime());
-    bucket = { pace, fullAt: bucketAfter(pace, departuresMs) };
+  /** Read when the account has changed, and now and then for what another process has changed. */
+  async function presentRules(): Promise<PacingRules> {
+    const nowMs = clock.monotonicMs();
+    if (!rules || nowMs - rules.readMs >= rulesMs) rules = { present: await options.rules(), readMs: nowMs };
+    return rules.present;
   }
 
   function launch(row: MessageRow, again: boolean): void {
-    if (bucket) bucket.fullAt = depart(bucket.pace, bucket.fullAt, clock.now().getTime());
     const sending = deliver(row, again)
       .catch((error: unknown) => {
         // Where the account is another's now, the row is that process's to send.
@@ -217,7 +203,7 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     start() {
       // The account's pace, or what it may send, may have changed.
       unlisten ??= events.listen(`account:${accountId}`, () => {
-        paceReadMs = -Infinity;
+        rules = undefined;
         wake();
       });
       running ??= run().catch((error: unknown) => {

@@ -9,8 +9,8 @@ import type { Random } from '../../platform/retry.ts';
 import { createSweep } from '../../platform/sweep.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { createDispatcher, type Dispatcher, type DispatcherTimings } from './dispatcher.ts';
-import { paceOf } from './pacing.ts';
-import { listWaitingAccounts } from './queue.store.ts';
+import { rulesOf } from './pacing-rules.ts';
+import { markQueues } from './queue.store.ts';
 import { resultKind } from './results.store.ts';
 
 export interface DispatchersOptions {
@@ -19,6 +19,10 @@ export interface DispatchersOptions {
   writer: CommitWriter;
   events: EventBus;
   timings: DispatchersTimings;
+  /** How long somebody is shown typing the shortest text; 0 = not at all. */
+  typingBaseMs: number;
+  /** Whose midnight begins a day. */
+  timeZone: string;
   clock: Clock;
   random: Random;
   log: Log;
@@ -47,6 +51,8 @@ export function createDispatchers(options: DispatchersOptions): Dispatchers {
   const result = resultKind(options.events);
   let unwatch: (() => void) | undefined;
   let stopping = false;
+  /** How the queues looked last. */
+  let marks = new Map<string, string>();
 
   /** Brings the loop in line with the channel; one step at a time for each account. */
   function adjust(accountId: string): void {
@@ -70,7 +76,7 @@ export function createDispatchers(options: DispatchersOptions): Dispatchers {
       accountId,
       lane: openLane(running.lease),
       result,
-      pace: async () => paceOf((await accounts.get(accountId)).settings.pacing.preset),
+      rules: async () => rulesOf(await accounts.get(accountId), options.typingBaseMs, options.clock.now()),
     });
     present.set(accountId, dispatcher);
     dispatcher.start();
@@ -95,9 +101,11 @@ export function createDispatchers(options: DispatchersOptions): Dispatchers {
     intervalMs: options.timings.pollMs,
     async sweep() {
       if (present.size === 0) return 0;
-      const waiting = await listWaitingAccounts(options.database, [...present.keys()]);
-      for (const accountId of waiting) present.get(accountId)?.wake();
-      return waiting.length;
+      const found = await markQueues(options.database, [...present.keys()]);
+      const last = marks;
+      marks = new Map(found.map(({ accountId, count, lastPosition }) => [accountId, `${count} ${lastPosition}`]));
+      for (const [accountId, mark] of marks) if (last.get(accountId) !== mark) present.get(accountId)?.wake();
+      return found.length;
     },
   });
 

@@ -1,5 +1,6 @@
 import type { ChatType } from '../../channels/address.ts';
 import type { Person } from '../../channels/content.ts';
+import type { Wait } from './queue-outlook.ts';
 
 /** Moves forward only, in this order. */
 export const forwardStatuses = ['queued', 'sending', 'sent', 'delivered', 'read', 'played'] as const;
@@ -58,13 +59,15 @@ export interface Message {
   media: null;
   replyTo: string | null;
   status: MessageStatus;
+  /** Set while it is queued, where somebody asked for this message. */
+  waiting: Wait | null;
   statusAt: Record<MessageStatus, string | null>;
   error: { code: string; message: string; retryable: boolean } | null;
   referenceId: string | null;
   createdAt: string;
 }
 
-export function messageOf(row: MessageRow): Message {
+export function messageOf(row: MessageRow, waiting: Wait | null = null): Message {
   return {
     id: row.id,
     accountId: row.accountId,
@@ -78,6 +81,7 @@ export function messageOf(row: MessageRow): Message {
     media: null,
     replyTo: row.replyTo,
     status: row.status,
+    waiting,
     statusAt: {
       queued: iso(row.queuedAt),
       sending: iso(row.sendingAt),

@@ -63,7 +63,10 @@ async function send(options: MessageRouteOptions, input: SendInput, tx: Transact
     to,
     text: body.text,
     referenceId: body.referenceId ?? null,
+    priority: body.priority,
+    sendAt: body.sendAt === undefined ? null : new Date(body.sendAt),
     expiresInSeconds: body.expiresInSeconds ?? null,
+    typing: body.typing,
     allowDuplicate: body.allowDuplicate,
   });
   const answer: Answer<SendAnswer> = { status: 202, data: acceptanceJson(accepted), accountId };

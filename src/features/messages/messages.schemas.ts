@@ -29,7 +29,12 @@ const outgoingFields = {
   to: required(to),
   text: required(text({ max: longestText }).description('What the message says.')),
   referenceId: text({ max: 200 }).description('Yours; comes back in every event of the message.'),
-  expiresInSeconds: integer({ min: 1, max: longestLifeSeconds }).description('24 hours by default.'),
+  priority: withDefault(oneOf('high', 'normal', 'low'), 'normal').description('What waits leaves in this order.'),
+  sendAt: isoTime().description('Not before then; at once by default.'),
+  expiresInSeconds: integer({ min: 1, max: longestLifeSeconds }).description(
+    'How long it may wait, from sendAt where that is given; 24 hours by default.',
+  ),
+  typing: withDefault(flag(), true).description('false: nobody is shown typing before it.'),
   allowDuplicate: withDefault(flag(), false).description('Sends even the same content to the same chat again.'),
 };
 const aliases = { to: ['number', 'phone', 'phoneNumber', 'chatId'], text: ['message', 'body'] };
@@ -103,6 +108,15 @@ export const messageAnswer = object({
   media: required(nullable(object({}))),
   replyTo: required(nullable(text({ max: 200 }))),
   status: required(oneOf(...messageStatuses)),
+  waiting: required(
+    nullable(
+      object({
+        reason: required(oneOf('scheduled', 'pace', 'new_chats', 'daily_cap', 'restricted', 'offline', 'line')),
+        position: required(integer({ min: 1 })),
+        estimatedSendAt: required(isoTime()),
+      }),
+    ).description('Why a queued message waits, and until when, where this one was asked for.'),
+  ),
   statusAt: required(statusTimes),
   error: required(
     nullable(

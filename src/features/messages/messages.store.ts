@@ -106,30 +106,21 @@ const standingSql = `
   SELECT
     (SELECT count(*) FROM messages WHERE account_id = $1 AND status = 'queued')::int AS waiting,
     (SELECT jsonb_build_object('id', id, 'ageSeconds', extract(epoch FROM now() - created_at)) FROM messages
-     WHERE account_id = $1 AND content_hash = $2 ORDER BY created_at DESC LIMIT 1) AS same,
-    ARRAY(SELECT sending_at FROM messages
-          WHERE account_id = $1 AND direction = 'outgoing' AND origin <> 'phone' AND sending_at IS NOT NULL
-          ORDER BY sending_at DESC LIMIT $3) AS departures`;
+     WHERE account_id = $1 AND content_hash = $2 ORDER BY created_at DESC LIMIT 1) AS same`;
 
 export interface QueueStanding {
   waiting: number;
   /** The last message with the same content to the same chat. */
   same: { id: string; ageSeconds: number } | null;
-  /** The last departures, newest first. */
-  departures: Date[];
 }
 
 /** What an acceptance depends on; holds the content's lock until the end of the transaction. One round trip. */
-export async function lookAtQueue(
-  tx: Transaction,
-  accountId: string,
-  content: { hash: Buffer; departures: number },
-): Promise<QueueStanding> {
+export async function lookAtQueue(tx: Transaction, accountId: string, contentHash: Buffer): Promise<QueueStanding> {
   const [, standing] = await Promise.all([
-    tx.execute(lockContentSql, [`${accountId}|${content.hash.toString('hex')}`]),
-    tx.one<QueueStanding>(standingSql, [accountId, content.hash, content.departures]),
+    tx.execute(lockContentSql, [`${accountId}|${contentHash.toString('hex')}`]),
+    tx.one<QueueStanding>(standingSql, [accountId, contentHash]),
   ]);
-  return standing ?? { waiting: 0, same: null, departures: [] };
+  return standing ?? { waiting: 0, same: null };
 }
 
 export interface NewMessage {
@@ -143,14 +134,19 @@ export interface NewMessage {
   from: { jid: string; phone: string | null; lid: string | null };
   text: string;
   referenceId: string | null;
+  /** Lower goes first. */
+  priority: number;
+  sendAt: Date | null;
+  typing: boolean;
   expiresAt: Date;
   contentHash: Buffer | null;
 }
 
 const insertSql = `
   INSERT INTO messages (id, account_id, direction, origin, remote_id, chat_jid, chat_type, to_jid, from_jid, from_phone,
-                        from_lid, type, text, status, queued_at, reference_id, expires_at, content_hash)
-  VALUES ($1, $2, 'outgoing', $3, $4, $5, $6, $7, $8, $9, $10, 'text', $11, 'queued', now(), $12, $13, $14)`;
+                        from_lid, type, text, status, queued_at, reference_id, expires_at, content_hash,
+                        priority, send_at, typing)
+  VALUES ($1, $2, 'outgoing', $3, $4, $5, $6, $7, $8, $9, $10, 'text', $11, 'queued', now(), $12, $13, $14, $15, $16, $17)`;
 
 export async function insertQueued(db: Queryable, message: NewMessage): Promise<void> {
   await db.execute(insertSql, [
@@ -168,5 +164,8 @@ export async function insertQueued(db: Queryable, message: NewMessage): Promise<
     message.referenceId,
     message.expiresAt,
     message.contentHash,
+    message.priority,
+    message.sendAt,
+    message.typing,
   ]);
 }

@@ -1,64 +1,39 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { type Address, isLid } from '../../channels/address.ts';
+import type { Address } from '../../channels/address.ts';
 import type { SentMessageLookup } from '../../channels/channel.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { CommitWriter } from '../../platform/commit-writer.ts';
 import type { Database, Queryable, Transaction } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
-import { newId } from '../../platform/ids.ts';
 import { group, type Service } from '../../platform/lifecycle.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Probe } from '../../platform/probe.ts';
 import type { Random } from '../../platform/retry.ts';
-import type { Account, Accounts } from '../accounts/accounts.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import { type Acceptance, chatOf, createAcceptance, type OutgoingRequest } from './acceptance.ts';
 import { createDispatchers, type DispatchersTimings } from './dispatchers.ts';
 import { createExpiry } from './expiry.ts';
-import { isSettled, type Message, messageOf, type MessageRow, type Origin } from './message.ts';
+import { isSettled, type Message, messageOf, type MessageRow } from './message.ts';
 import { announceChange, statusOccurrence } from './message-events.ts';
 import {
   findArrived,
   findMessage,
   findMilestones,
-  findPhoneOfLid,
   findSentText,
-  insertQueued,
   listMessages,
-  lookAtQueue,
   type MessageFilter,
   type Milestones,
-  type NewMessage,
 } from './messages.store.ts';
-import { bucketAfter, departuresToLookAt, estimateMs, paceOf } from './pacing.ts';
 import { cancelQueued } from './queue.store.ts';
+import { type Wait, waitsOf } from './queue-outlook.ts';
 import { isSandboxAddress, outOfReach, recipientOf } from './recipient.ts';
 import { countMessages, countTraffic, type Traffic } from './traffic.store.ts';
 
+export type { Acceptance, OutgoingRequest } from './acceptance.ts';
 export { createMessageInbox } from './inbox.ts';
 export type { Message } from './message.ts';
 export type { Milestones } from './messages.store.ts';
 export type { Traffic } from './traffic.store.ts';
-
-export interface OutgoingRequest {
-  accountId: string;
-  origin: Origin;
-  to: Address;
-  text: string;
-  referenceId: string | null;
-  expiresInSeconds: number | null;
-  /** Sends even what looks like a retry of the message before. */
-  allowDuplicate: boolean;
-}
-
-export interface Acceptance {
-  id: string;
-  whatsappId: string;
-  status: Message['status'];
-  /** Place in the account's queue, 1 = next; 0 when it waits no more. */
-  position: number;
-  estimatedSendAt: Date;
-  duplicate: boolean;
-}
 
 export interface Messages extends Service {
   /** Stores a message for sending. Throws `account.not_connected`, `queue.full`. */
@@ -91,8 +66,10 @@ export interface MessagesOptions {
   accounts: Accounts;
   events: EventBus;
   timings: DispatchersTimings & { expiryIntervalMs: number };
-  /** Messages of one account that may wait. */
-  queueLimit: number;
+  /** How long somebody is shown typing the shortest text; 0 = not at all. */
+  typingBaseMs: number;
+  /** Whose midnight begins a day. */
+  timeZone: string;
   /** Whether numbers of the sandbox exist on the network of kind `whatsapp` too. */
   sandboxNumbersEverywhere: boolean;
   clock: Clock;
@@ -101,68 +78,12 @@ export interface MessagesOptions {
   log: Log;
 }
 
-const defaultLifeSeconds = 24 * 60 * 60;
-
 export function createMessages(options: MessagesOptions): Messages {
   const { database, accounts, events, clock } = options;
   const dispatchers = createDispatchers(options);
+  const { accept } = createAcceptance({ ...options, wake: (accountId) => dispatchers.wake(accountId) });
   const expiry = createExpiry({ ...options, intervalMs: options.timings.expiryIntervalMs });
   const loops = group('messages', [dispatchers, expiry]);
-
-  async function chatOf(accountId: string, address: Address, db: Queryable = database): Promise<string> {
-    const phone = isLid(address.jid) ? await findPhoneOfLid(db, accountId, address.jid) : undefined;
-    return phone === undefined ? address.jid : `${phone.slice(1)}@s.whatsapp.net`;
-  }
-
-  async function accept(tx: Transaction, request: OutgoingRequest): Promise<Acceptance> {
-    const chatJid = await chatOf(request.accountId, request.to, tx);
-    const hash = contentHash(chatJid, request.text);
-    // All reads travel together, and the row travels with the commit.
-    const [account, standing] = await Promise.all([
-      accounts.get(request.accountId, tx),
-      lookAtQueue(tx, request.accountId, { hash, departures: departuresToLookAt }),
-    ]);
-    refuseUnlessReachable(account);
-    const mayBeRetry = request.origin === 'api' && !request.allowDuplicate;
-    const windowSeconds = mayBeRetry ? account.settings.duplicateWindowSeconds : 0;
-    const pace = paceOf(account.settings.pacing.preset);
-    const departuresMs = standing.departures.map((at) => at.getTime()).toReversed();
-    const bucket = pace ? bucketAfter(pace, departuresMs) : 0;
-    const estimate = (place: number): Date => new Date(estimateMs(pace, bucket, clock.now().getTime(), place));
-
-    if (standing.same && standing.same.ageSeconds < windowSeconds) {
-      const first = await requireMessage(tx, standing.same.id, account.id);
-      const { id, remoteId: whatsappId, status } = first;
-      return { id, whatsappId, status, position: 0, estimatedSendAt: estimate(0), duplicate: true };
-    }
-    if (standing.waiting >= options.queueLimit) throw queueFull(account, standing.waiting);
-
-    const now = clock.now();
-    const id = newId('msg', now);
-    const whatsappId = newWhatsappId();
-    const message: NewMessage = {
-      id,
-      accountId: account.id,
-      origin: request.origin,
-      remoteId: whatsappId,
-      chatJid,
-      chatType: request.to.type,
-      toJid: chatJid === request.to.jid ? null : request.to.jid,
-      from: { jid: ownJid(account), phone: account.phone, lid: account.lid },
-      text: request.text,
-      referenceId: request.referenceId,
-      expiresAt: new Date(now.getTime() + (request.expiresInSeconds ?? defaultLifeSeconds) * 1000),
-      contentHash: request.origin === 'api' ? hash : null,
-    };
-    tx.beforeCommit(() => insertQueued(tx, message));
-    tx.afterCommit(() => {
-      options.probe('accepted');
-      dispatchers.wake(account.id);
-      events.announce(`messages:${account.id}`);
-    });
-    const position = standing.waiting + 1;
-    return { id, whatsappId, status: 'queued', position, estimatedSendAt: estimate(position), duplicate: false };
-  }
 
   /** Looks again whenever the topic is announced, and once in a while for what another process does. */
   async function waitFor(topic: string, end: AbortSignal, look: () => Promise<MessageRow | undefined>) {
@@ -188,6 +109,12 @@ export function createMessages(options: MessagesOptions): Messages {
     });
   }
 
+  /** Of one account's messages. */
+  async function waitsAmong(rows: readonly MessageRow[]): Promise<Map<string, Wait>> {
+    const queued = rows.find(({ status }) => status === 'queued');
+    return queued ? waitsOf(database, await accounts.get(queued.accountId), options) : new Map<string, Wait>();
+  }
+
   return {
     name: 'messages',
     start: () => loops.start(),
@@ -207,13 +134,18 @@ export function createMessages(options: MessagesOptions): Messages {
     milestones: (accountId) => findMilestones(database, accountId),
     traffic: (accountIds, since) => countTraffic(database, accountIds, since),
     count: (accountId) => countMessages(database, accountId),
-    chatOf,
-    get: async (id, accountId) => messageOf(await requireMessage(database, id, accountId)),
+    chatOf: (accountId, address) => chatOf(database, accountId, address),
+    async get(id, accountId) {
+      const row = await requireMessage(database, id, accountId);
+      return messageOf(row, (await waitsAmong([row])).get(id));
+    },
     async list(filter) {
       const rows = await listMessages(database, { ...filter, limit: filter.limit + 1 });
       const page = rows.slice(0, filter.limit);
       const last = rows.length > filter.limit ? page.at(-1) : undefined;
-      return { messages: page.map(messageOf), nextPosition: last?.position ?? null };
+      const waits = await waitsAmong(page);
+      const messages = page.map((row) => messageOf(row, waits.get(row.id)));
+      return { messages, nextPosition: last?.position ?? null };
     },
     async cancel(tx, id, accountId) {
       const found = await requireMessage(tx, id, accountId);
@@ -240,44 +172,9 @@ async function requireMessage(db: Queryable, id: string, accountId: string | und
   return row;
 }
 
-/** Refuses at once what nobody is there to send; an account that is only reconnecting queues. */
-function refuseUnlessReachable(account: Account): void {
-  const { status, reason, message } = account.status;
-  const isStopped = status === 'auth_failed' || status === 'error' || reason === 'replaced';
-  if (account.linked && !account.paused && !isStopped) return;
-  throw new AppError('account.not_connected', {
-    status: 409,
-    detail: `Account ${account.name} is not connected: ${message}.`,
-  });
-}
-
-function queueFull(account: Account, waiting: number): AppError {
-  return new AppError('queue.full', {
-    status: 429,
-    retryable: true,
-    retryAfterSeconds: 30,
-    detail: `${waiting} messages of account ${account.name} are waiting; that is the limit.`,
-  });
-}
-
 function notQueued(row: MessageRow): AppError {
   return new AppError('message.not_queued', {
     status: 409,
     detail: `Only a queued message can be cancelled; this one is ${row.status}.`,
   });
-}
-
-function ownJid(account: Account): string {
-  return account.phone === null ? '' : `${account.phone.slice(1)}@s.whatsapp.net`;
-}
-
-function contentHash(chatJid: string, text: string): Buffer {
-  return createHash('sha256')
-    .update(JSON.stringify([chatJid, 'text', text]))
-    .digest();
-}
-
-/** The form that WhatsApp Web's own clients use (Baileys `generateMessageIDV2`). */
-function newWhatsappId(): string {
-  return `3EB0${randomBytes(9).toString('hex').toUpperCase()}`;
 }

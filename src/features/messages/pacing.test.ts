@@ -1,62 +1,19 @@
 import { expect, test } from 'vitest';
-import { bucketAfter, depart, departuresToLookAt, estimateMs, nextDepartureMs, paceOf } from './pacing.ts';
+import { chanceOf, typingMs } from './pacing.ts';
 
-const normal = { intervalMs: 5_000, burst: 5 };
-
-test('the normal preset lets five go at once and then one every five seconds', () => {
-  expect(paceOf('normal')).toEqual(normal);
-  const departures: number[] = [];
-  let fullAt = 0;
-  let now = 1_000_000;
-  for (let count = 0; count < 8; count += 1) {
-    now = nextDepartureMs(normal, fullAt, now);
-    fullAt = depart(normal, fullAt, now);
-    departures.push(now - 1_000_000);
-  }
-  expect(departures).toEqual([0, 0, 0, 0, 0, 5_000, 10_000, 15_000]);
+test('typing takes between one and eight seconds, in proportion to the text, and none where it is off', () => {
+  expect([1, 10, 100, 1_000].map((characters) => typingMs(1_500, characters))).toEqual([1_540, 1_900, 5_500, 8_000]);
+  expect(typingMs(1, 1)).toBe(1_000);
+  expect(typingMs(0, 100)).toBe(0);
 });
 
-test('a rest refills the bucket, but never beyond the burst', () => {
-  const fullAt = bucketAfter(normal, [0, 0, 0, 0, 0]);
-  expect(nextDepartureMs(normal, fullAt, 0)).toBe(5_000);
-  expect(nextDepartureMs(normal, fullAt, 10_000)).toBe(10_000);
-  const afterRest = bucketAfter(normal, [0, 0, 0, 0, 0, 1_000_000, 1_000_000, 1_000_000, 1_000_000, 1_000_000]);
-  expect(nextDepartureMs(normal, afterRest, 1_000_000)).toBe(1_005_000);
-});
-
-test('a restart in the middle of a long queue gives no second burst', () => {
-  const departures: number[] = [];
-  let fullAt = 0;
-  let now = 1_000_000;
-  for (let count = 0; count < 60; count += 1) {
-    now = nextDepartureMs(normal, fullAt, now);
-    fullAt = depart(normal, fullAt, now);
-    departures.push(now);
-  }
-  const afterRestart = bucketAfter(normal, departures.slice(-departuresToLookAt));
-  expect(nextDepartureMs(normal, afterRestart, now)).toBe(nextDepartureMs(normal, fullAt, now));
-});
-
-test('a restart never lets a message leave earlier than without it, and a rest is not forgotten', () => {
-  for (let seed = 1; seed <= 200; seed += 1) {
-    const departures: number[] = [];
-    let fullAt = 0;
-    let now = 1_000_000;
-    for (let count = 0; count < 50; count += 1) {
-      now = nextDepartureMs(normal, fullAt, now + ((seed * 7919 * (count + 1)) % 12_000));
-      fullAt = depart(normal, fullAt, now);
-      departures.push(now);
-    }
-    const afterRestart = bucketAfter(normal, departures.slice(-departuresToLookAt));
-    expect(nextDepartureMs(normal, afterRestart, now)).toBeGreaterThanOrEqual(nextDepartureMs(normal, fullAt, now));
-    const rested = now + 1_000_000;
-    expect(nextDepartureMs(normal, afterRestart, rested)).toBe(rested);
-  }
-});
-
-test('the estimate of a place in the queue is when it would leave', () => {
-  expect(estimateMs(normal, 0, 1_000, 5)).toBe(1_000);
-  expect(estimateMs(normal, 0, 1_000, 6)).toBe(6_000);
-  expect(estimateMs(normal, 0, 1_000, 8)).toBe(16_000);
-  expect(estimateMs(undefined, 0, 1_000, 500)).toBe(1_000);
+test('what looks like chance is spread evenly, and the same each time', () => {
+  const chances = Array.from({ length: 10_000 }, (_, index) => chanceOf(`msg_${index}`, 'jitter'));
+  const tenths = Array.from({ length: 10 }, (_, tenth) =>
+    chances.filter((chance) => Math.floor(chance * 10) === tenth),
+  );
+  for (const each of tenths) expect(each.length).toBeGreaterThan(800);
+  expect(chances.every((chance) => chance >= 0 && chance < 1)).toBe(true);
+  expect(chanceOf('msg_1', 'jitter')).toBe(chances[1]);
+  expect(chanceOf('msg_1', 'pause')).not.toBe(chances[1]);
 });

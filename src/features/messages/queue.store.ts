@@ -12,7 +12,7 @@ const claimSql = `
   ), next AS (
     SELECT q.id FROM owned, messages q
     WHERE q.account_id = $1 AND q.status = 'queued' AND (q.expires_at IS NULL OR q.expires_at > now())
-      AND NOT q.chat_jid = ANY($4::text[])
+      AND (q.send_at IS NULL OR q.send_at <= now()) AND NOT q.chat_jid = ANY($4::text[])
       AND (owned.restricted IS NOT TRUE OR EXISTS (
         SELECT 1 FROM messages k WHERE k.account_id = $1 AND k.chat_jid = q.chat_jid
           AND (k.direction = 'incoming' OR k.sent_at IS NOT NULL)))
@@ -39,12 +39,45 @@ export async function claimNext(db: Queryable, claim: Claim): Promise<MessageRow
   return db.rows<MessageRow>(claimSql, [claim.accountId, claim.epoch, claim.count, claim.blockedChats]);
 }
 
-const waitingSql = `SELECT DISTINCT account_id AS id FROM messages WHERE status = 'queued' AND account_id = ANY($1::text[])`;
+const claimOneSql = `
+  WITH owned AS (
+    SELECT set_config('synchronous_commit', 'off', true) FROM account_leases
+    WHERE account_id = $1 AND epoch = $2 FOR SHARE
+  )
+  UPDATE messages m SET status = 'sending', sending_at = now() FROM owned
+  WHERE m.id = $3 AND m.account_id = $1 AND m.status = 'queued'
+  RETURNING ${messageColumns}`;
 
-/** Which of these accounts have something queued. */
-export async function listWaitingAccounts(db: Queryable, accountIds: readonly string[]): Promise<string[]> {
-  const rows = await db.rows<{ id: string }>(waitingSql, [accountIds]);
-  return rows.map(({ id }) => id);
+/** This one, now `sending`, unless it does not wait any more or the account is another's. */
+export async function claimOne(
+  db: Queryable,
+  claim: { accountId: string; epoch: number; id: string },
+): Promise<MessageRow | undefined> {
+  return db.one<MessageRow>(claimOneSql, [claim.accountId, claim.epoch, claim.id]);
+}
+
+const nextSendAtSql = `
+  SELECT extract(epoch FROM min(send_at) - clock_timestamp())::float8 * 1000 AS "inMs" FROM messages
+  WHERE account_id = $1 AND status = 'queued' AND send_at > now()`;
+
+/** In how many ms the next scheduled message is due; undefined when there is none. */
+export async function nextSendAt(db: Queryable, accountId: string): Promise<number | undefined> {
+  return (await db.one<{ inMs: number | null }>(nextSendAtSql, [accountId]))?.inMs ?? undefined;
+}
+
+const waitingSql = `
+  SELECT account_id AS "accountId", count(*)::int AS count, max(position) AS "lastPosition" FROM messages
+  WHERE status = 'queued' AND account_id = ANY($1::text[]) GROUP BY account_id`;
+
+export interface QueueMark {
+  accountId: string;
+  count: number;
+  lastPosition: number;
+}
+
+/** What tells whether an account's queue has changed; nothing for an empty one. */
+export async function markQueues(db: Queryable, accountIds: readonly string[]): Promise<QueueMark[]> {
+  return db.rows<QueueMark>(waitingSql, [accountIds]);
 }
 
 const unconfirmedSql = `
@@ -53,17 +86,6 @@ const unconfirmedSql = `
 /** Messages whose result is unknown, in order of acceptance. */
 export async function listUnconfirmed(db: Queryable, accountId: string): Promise<MessageRow[]> {
   return db.rows<MessageRow>(unconfirmedSql, [accountId]);
-}
-
-const departuresSql = `
-  SELECT sending_at AS at FROM messages
-  WHERE account_id = $1 AND direction = 'outgoing' AND origin <> 'phone' AND sending_at IS NOT NULL
-  ORDER BY sending_at DESC LIMIT $2`;
-
-/** Times of the last departures, oldest first. */
-export async function lastDepartures(db: Queryable, accountId: string, count: number): Promise<Date[]> {
-  const rows = await db.rows<{ at: Date }>(departuresSql, [accountId, count]);
-  return rows.map(({ at }) => at).toReversed();
 }
 
 const cancelSql = `
