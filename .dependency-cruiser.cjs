@@ -164,6 +164,14 @@ module.exports = {
       from: { path: '^src/', pathNot: ['^src/platform/database-client\\.ts$', testCode] },
       to: { path: 'node_modules/(pg|pg-pool|@types/pg)/' },
     },
+    {
+      name: 'only-outbound-http-imports-undici',
+      comment:
+        'Every other way out would pass by the check of addresses; test/structure/ways-out.test.ts looks for more.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: ['^src/platform/outbound-[^/]+\\.ts$', testCode] },
+      to: { path: 'node_modules/undici/' },
+    },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

@@ -59,12 +59,13 @@ export async function startTlsProxy(target: () => string): Promise<TlsProxy> {
   };
 }
 
-/** Of an authority that nobody trusts. */
-function newCertificate(): { key: Buffer; cert: Buffer } {
+/** Of an authority that nobody trusts, unless told to: its own. */
+export function newCertificate(host = 'localhost'): { key: Buffer; cert: Buffer } {
   const folder = mkdtempSync(join(tmpdir(), 'tls-proxy-'));
   try {
     const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-keyout', 'key.pem'];
-    execFileSync('openssl', ['req', '-x509', ...key, '-out', 'certificate.pem', '-subj', '/CN=localhost'], {
+    const name = ['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`];
+    execFileSync('openssl', ['req', '-x509', ...key, '-out', 'certificate.pem', ...name], {
       cwd: folder,
       stdio: 'pipe',
     });

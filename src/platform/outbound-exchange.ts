@@ -1,0 +1,152 @@
+import type { Socket } from 'node:net';
+import { Client } from 'undici';
+import type { Clock } from './clock.ts';
+import { type ConnectionOptions, openConnection } from './outbound-connection.ts';
+import type { BodyLimits } from './outbound-decoding.ts';
+import { outboundError, timedOut } from './outbound-errors.ts';
+import { type Answer, createTransfer, type Sending } from './outbound-transfer.ts';
+
+export interface ExchangeLimits extends BodyLimits {
+  /** For the look-up, the connection and TLS together. */
+  connectTimeoutMs: number;
+  /** The longest silence of the other side once it is connected, before and within its answer. */
+  idleTimeoutMs: number;
+}
+
+export interface Exchange {
+  answer: Answer;
+  /** Resolves when nothing more comes from the network, for whatever reason. */
+  finished: Promise<void>;
+}
+
+const maxHeaderBytes = 16_384;
+/** How often silence is looked for within its limit. */
+const looksForSilence = 4;
+
+/**
+ * One request on a connection of its own. Throws an `outbound.*` error, or the reason of the signal, which also ends a body
+ * that is still coming.
+ */
+export async function exchange(
+  url: URL,
+  sending: Sending,
+  limits: ExchangeLimits,
+  connection: ConnectionOptions,
+  signal: AbortSignal,
+): Promise<Exchange> {
+  /** Aborted once, by whatever ends the exchange first: a limit, the caller, or the end of the answer. */
+  const ending = new AbortController();
+  const passOn = (): void => ending.abort(signal.reason);
+  signal.addEventListener('abort', passOn, { once: true });
+  ending.signal.addEventListener('abort', () => signal.removeEventListener('abort', passOn), { once: true });
+  if (signal.aborted) passOn();
+  const finished = new Promise<void>((resolve) => {
+    ending.signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+  try {
+    ending.signal.throwIfAborted();
+    const socket = await connectInTime(url, limits.connectTimeoutMs, connection, ending);
+    const client = createClient(url, socket, ending.signal);
+    const transfer = createTransfer(url.host, limits, ending);
+    watchForSilence(socket, url.host, limits.idleTimeoutMs, () => transfer.isHeldBack(), connection.clock, ending);
+    const answer = await orAborted(transfer.begin(client, url.pathname + url.search, sending), ending.signal);
+    return { answer, finished };
+  } catch (error) {
+    const failure = ending.signal.aborted ? reasonOf(ending.signal) : outboundError(url.host, error);
+    ending.abort(failure);
+    throw failure;
+  }
+}
+
+export function reasonOf(signal: AbortSignal): Error {
+  return signal.reason instanceof Error ? signal.reason : new DOMException('Aborted', 'AbortError');
+}
+
+/** Rejects as soon as the signal aborts, whatever the work still does. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<never>((_resolve, reject) => {
+    stop = () => reject(reasonOf(signal));
+    signal.addEventListener('abort', stop, { once: true });
+    if (signal.aborted) stop();
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+async function connectInTime(
+  url: URL,
+  ms: number,
+  connection: ConnectionOptions,
+  ending: AbortController,
+): Promise<Socket> {
+  const connected = new AbortController();
+  const stop = (): void => connected.abort();
+  ending.signal.addEventListener('abort', stop, { once: true });
+  connection.clock.sleep(ms, connected.signal).then(
+    () => ending.abort(timedOut(url.host, 'could not be connected to', ms)),
+    () => undefined,
+  );
+  try {
+    return await orAborted(openConnection(url, connection, ending.signal), ending.signal);
+  } finally {
+    ending.signal.removeEventListener('abort', stop);
+    connected.abort();
+  }
+}
+
+/** A reader that takes its time is no silence: the connection is held back for it. */
+function watchForSilence(
+  socket: Socket,
+  host: string,
+  ms: number,
+  isHeldBack: () => boolean,
+  clock: Clock,
+  ending: AbortController,
+): void {
+  const moved = (): number => socket.bytesRead + socket.bytesWritten - socket.writableLength;
+  async function watch(): Promise<void> {
+    let seen = moved();
+    let silentSince = clock.monotonicMs();
+    for (;;) {
+      await clock.sleep(ms / looksForSilence, ending.signal);
+      const now = clock.monotonicMs();
+      if (moved() !== seen || isHeldBack()) silentSince = now;
+      seen = moved();
+      if (now - silentSince >= ms) ending.abort(timedOut(host, 'sent nothing', ms));
+    }
+  }
+  watch().catch(() => undefined);
+}
+
+/** A client for one request, which has its connection already. */
+function createClient(url: URL, socket: Socket, ended: AbortSignal): Client {
+  let isGiven = false;
+  const client = new Client(url.origin, {
+    connect: (_options, callback) => {
+      const isFirst = !isGiven;
+      isGiven = true;
+      // The client takes it only after it has asked for it.
+      queueMicrotask(() => {
+        if (isFirst) callback(null, socket);
+        else callback(new Error('The connection was closed'), null);
+      });
+    },
+    // No second request follows: `connection: close`.
+    pipelining: 0,
+    maxHeaderSize: maxHeaderBytes,
+    // Ours run on the clock that was given.
+    headersTimeout: 0,
+    bodyTimeout: 0,
+  });
+  const close = (): void => {
+    client.destroy(() => undefined);
+    socket.destroy();
+  };
+  ended.addEventListener('abort', close, { once: true });
+  if (ended.aborted) close();
+  return client;
+}

@@ -1,0 +1,267 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { recordDials, startTarget, type TargetServer } from '../../test/doubles/target-server.ts';
+import { systemClock } from './clock.ts';
+import { createOutboundHttp, type OutboundHttp, type OutboundHttpOptions, readText } from './outbound-http.ts';
+
+/** Listens where none of these requests may arrive; on every address of this machine, of both kinds where there are two. */
+let trap: TargetServer;
+/** Outside, in its own words, it sends everybody to the trap. */
+let redirector: TargetServer;
+let leadsTo = '';
+
+beforeAll(async () => {
+  const answer: Parameters<typeof startTarget>[0] = (_request, response) => response.end('trapped');
+  trap = await startTarget(answer, '::').catch(() => startTarget(answer, '0.0.0.0'));
+  redirector = await startTarget((_request, response) => response.writeHead(302, { location: leadsTo }).end());
+});
+afterAll(async () => {
+  await trap.stop();
+  await redirector.stop();
+});
+
+/** Names as a resolver may answer for them. */
+const names: Readonly<Record<string, readonly string[]>> = {
+  localhost: ['127.0.0.1', '::1'],
+  'localhost.': ['127.0.0.1'],
+  'app.localhost': ['127.0.0.1'],
+  'ip6-localhost': ['::1'],
+  '127.0.0.1..': ['127.0.0.1'],
+  'loopback.example': ['127.0.0.1'],
+  'loopback6.example': ['::1'],
+  'mapped.example': ['::ffff:127.0.0.1'],
+  'translated.example': ['64:ff9b::7f00:1'],
+  'compatible.example': ['::7f00:1'],
+  'unspecified.example': ['0.0.0.0'],
+  'private.example': ['10.0.0.7'],
+  'metadata.example': ['169.254.169.254'],
+  'zone.example': ['fe80::1%lo'],
+  'odd.example': ['0177.0.0.1'],
+  'short.example': ['127.1'],
+  'mixed.example': ['93.184.216.34', '127.0.0.1'],
+  'mixed6.example': ['2606:4700::1', 'fd00::1'],
+  'public.example': ['93.184.216.34'],
+};
+
+const hosts: readonly string[] = [
+  // IPv4, as it is and in every notation that browsers and URL parsers take.
+  '127.0.0.1',
+  '127.0.0.2',
+  '127.255.255.254',
+  '127.0.0.1.',
+  '127.1',
+  '127.0.1',
+  '0177.0.0.1',
+  '0177.0.0.01',
+  '0x7f.0.0.1',
+  '0x7f.1',
+  '0X7F000001',
+  '2130706433',
+  '017700000001',
+  '%31%32%37.0.0.1',
+  '127%2e0%2e0%2e1',
+  '①②⑦.⓪.⓪.①',
+  '１２７.0.0.1',
+  '127。0。0。1',
+  '127．0．0．1',
+  '0',
+  '0.0.0.0',
+  '10.0.0.1',
+  '100.64.0.1',
+  '169.254.169.254',
+  '0xA9FEA9FE',
+  '172.16.0.1',
+  '192.168.0.1',
+  '192.0.2.1',
+  '198.18.0.1',
+  '224.0.0.1',
+  '255.255.255.255',
+  // IPv6, with IPv4 in it and without.
+  '[::1]',
+  '[0:0:0:0:0:0:0:1]',
+  '[0000::0001]',
+  '[::]',
+  '[::ffff:127.0.0.1]',
+  '[::ffff:7f00:1]',
+  '[0:0:0:0:0:ffff:127.0.0.1]',
+  '[::127.0.0.1]',
+  '[::ffff:0:127.0.0.1]',
+  '[64:ff9b::127.0.0.1]',
+  '[64:ff9b:1::7f00:1]',
+  '[2002:7f00:1::]',
+  '[2001:0:7f00:1::]',
+  '[fe80::1]',
+  '[fc00::1]',
+  '[fd00:ec2::254]',
+  '[fec0::1]',
+  '[ff02::1]',
+  '[2001:db8::1]',
+  // Names, in odd letters too.
+  'localhost',
+  'LOCALHOST',
+  'ｌｏｃａｌｈｏｓｔ',
+  'localhost.',
+  'localhost%2e',
+  'app.localhost',
+  'ip6-localhost',
+  '127.0.0.1..',
+  'loopback.example',
+  'loopback6.example',
+  'mapped.example',
+  'translated.example',
+  'compatible.example',
+  'unspecified.example',
+  'private.example',
+  'metadata.example',
+  'zone.example',
+  'odd.example',
+  'short.example',
+  'mixed.example',
+  'mixed6.example',
+];
+
+const invalid: readonly string[] = [
+  'file:///etc/passwd',
+  'data:text/plain,hello',
+  'ftp://127.0.0.1/',
+  'gopher://127.0.0.1:6379/_INFO',
+  'dict://127.0.0.1:11211/',
+  'ldap://127.0.0.1/',
+  'javascript:alert(1)',
+  'blob:http://127.0.0.1/1',
+  'ws://127.0.0.1/',
+  'unix:/var/run/docker.sock',
+  'http://[fe80::1%25lo]/',
+  'http://[::1]./',
+  'http://127.0.0.1%00.example/',
+  'http://user@127.0.0.1/',
+  'http://public.example@127.0.0.1/',
+  'http://:secret@public.example/',
+  '//127.0.0.1/',
+  '/etc/passwd',
+  '',
+];
+
+const wire = recordDials((address) => (address === '93.184.216.34' ? redirector : undefined));
+function client(options: Partial<OutboundHttpOptions> = {}): OutboundHttp {
+  return createOutboundHttp({
+    allowedHosts: [],
+    userAgent: 'test',
+    clock: systemClock,
+    dial: wire.dial,
+    resolve: async (name) => names[name] ?? [],
+    ...options,
+  });
+}
+
+describe('a private address is not reached, however it is written', () => {
+  test.each(hosts)('%s', async (host) => {
+    const before = wire.dialled.length;
+    for (const scheme of ['http', 'https']) {
+      await expect(client().request(`${scheme}://${host}:${trap.port}/`)).rejects.toMatchObject({
+        code: 'outbound.private_address',
+        status: 422,
+        retryable: false,
+      });
+    }
+    expect(wire.dialled).toHaveLength(before);
+    expect(trap.connections).toBe(0);
+  });
+});
+
+describe('a redirect to a private address is not followed, however it is written', () => {
+  test.each(hosts)('%s', async (host) => {
+    leadsTo = `http://${host.replaceAll(/[^\x20-\x7e]+/g, encodeURIComponent)}:${trap.port}/`;
+    await expect(client().request('http://public.example/', { maxRedirects: 3 })).rejects.toMatchObject({
+      code: 'outbound.private_address',
+    });
+    expect(trap.connections).toBe(0);
+  });
+});
+
+describe('only http and https without credentials are addresses', () => {
+  test.each(invalid)('%s', async (url) => {
+    const before = wire.dialled.length;
+    await expect(client().request(url)).rejects.toMatchObject({ code: 'outbound.invalid_url', status: 422 });
+    expect(wire.dialled).toHaveLength(before);
+    expect(trap.connections).toBe(0);
+  });
+
+  test.each(invalid.filter((url) => /^[a-z]+:/.test(url)))('nor is a redirect to %s followed', async (url) => {
+    leadsTo = url;
+    await expect(client().request('http://public.example/', { maxRedirects: 3 })).rejects.toMatchObject({
+      code: 'outbound.redirected',
+    });
+    expect(trap.connections).toBe(0);
+  });
+});
+
+test('the sentence names the host and the variable that allows it, and nothing else of the URL', async () => {
+  const url = `http://localhost:${trap.port}/hook/abc?token=s3cret#part`;
+  await expect(client().request(url)).rejects.toMatchObject({
+    message:
+      `localhost:${trap.port} is on a private, local or reserved address, which is not reached from here. ` +
+      'If it is meant to be, add it to OUTBOUND_ALLOW_HOSTS.',
+  });
+});
+
+test('a name server that changes its mind leads nowhere else: what was checked is connected to', async () => {
+  let asked = 0;
+  const rebinding = client({
+    resolve: async () => {
+      asked += 1;
+      return asked === 1 ? ['93.184.216.34'] : ['127.0.0.1'];
+    },
+  });
+  leadsTo = `http://rebinding.example:${trap.port}/again`;
+  const before = wire.dialled.length;
+  const response = await rebinding.request(`http://rebinding.example:${trap.port}/`);
+  response.body.destroy();
+  expect(asked).toBe(1);
+  expect(wire.dialled.slice(before)).toEqual([`93.184.216.34:${trap.port}`]);
+  // The second time it is private, and refused.
+  await expect(rebinding.request(`http://rebinding.example:${trap.port}/`)).rejects.toMatchObject({
+    code: 'outbound.private_address',
+  });
+  expect(trap.connections).toBe(0);
+});
+
+test('a name without an address, and one that is not found, are told apart from a private one', async () => {
+  const unknown = { code: 'outbound.unreachable', message: 'nowhere.example was not found: there is no such name.' };
+  await expect(client().request('http://nowhere.example/')).rejects.toMatchObject(unknown);
+  const failing = client({
+    resolve: () => Promise.reject(Object.assign(new Error('getaddrinfo'), { code: 'EAI_AGAIN' })),
+  });
+  await expect(failing.request('http://nowhere.example/')).rejects.toMatchObject({
+    code: 'outbound.unreachable',
+    retryable: true,
+    message: 'nowhere.example was not found: the name server does not answer.',
+  });
+});
+
+describe('what the operator allows is reached', () => {
+  test('by address, by name and after a redirect, on its port only', async () => {
+    const open = await startTarget((_request, response) => response.end('here'));
+    const allowedHosts = [
+      { host: '127.0.0.1', port: open.port },
+      { host: 'app.localhost', port: undefined },
+    ];
+    const allowed = client({ allowedHosts });
+    expect(await readText(await allowed.request(`http://127.0.0.1:${open.port}/`))).toBe('here');
+    expect(await readText(await allowed.request(`http://0x7f.1:${open.port}/`))).toBe('here');
+    expect(await readText(await allowed.request(`http://APP.localhost:${open.port}/`))).toBe('here');
+    leadsTo = `http://127.0.0.1:${open.port}/`;
+    expect(await readText(await allowed.request('http://public.example/', { maxRedirects: 1 }))).toBe('here');
+    for (const other of [`http://127.0.0.1:${trap.port}/`, `http://localhost:${open.port}/`, 'http://127.0.0.1/']) {
+      await expect(allowed.request(other)).rejects.toMatchObject({ code: 'outbound.private_address' });
+    }
+    expect(trap.connections).toBe(0);
+    await open.stop();
+  });
+
+  test('the trap works: it counts who is let through', async () => {
+    const allowed = client({ allowedHosts: [{ host: '127.0.0.1', port: undefined }] });
+    const before = trap.connections;
+    expect(await readText(await allowed.request(`http://127.0.0.1:${trap.port}/`))).toBe('trapped');
+    expect(trap.connections).toBe(before + 1);
+  });
+});
