@@ -103,6 +103,11 @@ test('credentials and custom headers stay with the origin they were meant for, a
   );
   expect(given.map(({ length }) => length)).toEqual([3, 3, 0, 0]);
   expect(seen.map((request) => request.headers.accept)).toEqual(Array.from({ length: 4 }, () => 'image/png'));
+
+  seen = [];
+  redirects = { 'secure.example/': [302, 'https://secure.example/safe'] };
+  await readText(await client().request('http://secure.example/', { headers, maxRedirects: 1 }));
+  expect(seen.map((request) => 'cookie' in request.headers)).toEqual([true, false]);
 });
 
 test('what has a body is not sent again elsewhere', async () => {
