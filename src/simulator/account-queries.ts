@@ -1,11 +1,18 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
+import type { Device } from './directory.ts';
+import type { GroupChanges } from './group-changes.ts';
+import { createGroupQueries } from './group-queries.ts';
+import { uploadTokenSeconds } from './media-library.ts';
 import type { Network } from './network.ts';
+import { createNewsletterMex, createNewsletterQuery, type NewsletterMex } from './newsletter-queries.ts';
 import { done, notFound, result, type Answer, type AnswerQuery } from './query-answer.ts';
 import { bytesOf, children, find, stanza } from './stanza.ts';
 
 const privacyCategories = ['last', 'online', 'profile', 'status', 'readreceipts', 'groupadd', 'calladd', 'messages'];
 // Baileys' Types/Mex.js names these two.
 const timeLockQuery = '23983697327930364';
+const mediaConnectionSeconds = '300';
+const largestUpload = (2 * 1024 ** 3).toString();
 const mexAnswers: Readonly<Record<string, unknown>> = {
   '24503548349331633': {
     xwa2_message_capping_info: { total_quota: -1, used_quota: 0, cycle_start_timestamp: '0', capping_status: 'NONE' },
@@ -28,10 +35,28 @@ function timeLock(lock: { until?: number } | undefined): unknown {
   return { xwa2_fetch_account_reachout_timelock: { is_active: lock !== undefined, ...ends } };
 }
 
-function mex(query: BinaryNode, lock: { until?: number } | undefined): Answer | undefined {
-  const asked = find(query, 'query')?.attrs['query_id'] ?? '';
-  const data = asked === timeLockQuery ? timeLock(lock) : mexAnswers[asked];
+function variablesOf(asked: BinaryNode | undefined): Readonly<Record<string, unknown>> {
+  const parsed: unknown = JSON.parse(bytesOf(asked)?.toString() ?? '{}');
+  const variables = typeof parsed === 'object' && parsed !== null && 'variables' in parsed ? parsed.variables : {};
+  return typeof variables === 'object' && variables !== null ? { ...variables } : {};
+}
+
+function mex(network: Network, newsletters: NewsletterMex, device: Device, query: BinaryNode): Answer | undefined {
+  const asked = find(query, 'query');
+  const id = asked?.attrs['query_id'] ?? '';
+  const data =
+    id === timeLockQuery
+      ? timeLock(network.faults.timeLock(device.number))
+      : (mexAnswers[id] ?? newsletters(device, id, variablesOf(asked)));
   return data === undefined ? undefined : result(stanza('result', {}, Buffer.from(JSON.stringify({ data }))));
+}
+
+/** Where to upload, and with which token: `refreshMediaConn` in Baileys' `Socket/messages-send.js`. */
+function mediaConnection({ media }: Network, device: Device): Answer {
+  const host = stanza('host', { hostname: media.host, maxContentLengthBytes: largestUpload });
+  const auth = media.uploadToken(device.number);
+  const times = { ttl: mediaConnectionSeconds, auth_ttl: uploadTokenSeconds.toString() };
+  return result(stanza('media_conn', { auth, ...times, max_buckets: '12' }, [host]));
 }
 
 /** Every collection is empty at version 0: a client that gets no answer, or one without collections, never goes on. */
@@ -45,13 +70,17 @@ function appState(query: BinaryNode): Answer {
 }
 
 /** The queries about an account itself, by xmlns. */
-export function createAccountQueries(network: Network): Readonly<Record<string, AnswerQuery>> {
+export function createAccountQueries(
+  network: Network,
+  groupChanges: GroupChanges,
+): Readonly<Record<string, AnswerQuery>> {
+  const newsletters = createNewsletterMex(network);
   return {
     'w:p': () => done,
     abt: () => result(stanza('props', { protocol: '1', refresh: '86400' })),
     blocklist: (_device, query) => (query.attrs['type'] === 'get' ? result(stanza('list', {}, [])) : done),
     privacy: (_device, query) => privacy(query),
-    'w:mex': (device, query) => mex(query, network.faults.timeLock(device.number)),
+    'w:mex': (device, query) => mex(network, newsletters, device, query),
     'w:sync:app:state': (_device, query) => appState(query),
     'w:profile:picture': (_device, query) =>
       query.attrs['type'] === 'get' ? notFound : result(stanza('picture', { id: '1' })),
@@ -61,22 +90,9 @@ export function createAccountQueries(network: Network): Readonly<Record<string, 
     'urn:xmpp:whatsapp:dirty': () => done,
     'w:biz': (_device, query) =>
       find(query, 'business_profile') ? result(stanza('business_profile', { v: '244' })) : undefined,
-    // Uploads have no host here yet.
-    'w:m': () => ({ error: { code: 503, text: 'service-unavailable' } }),
-    'w:g2': (device, query) => {
-      const { groups } = network;
-      if (find(query, 'participating'))
-        return result(
-          stanza(
-            'groups',
-            {},
-            groups.of(device.number).map((group) => groups.describe(group)),
-          ),
-        );
-      const group = groups.get(query.attrs['to'] ?? '');
-      if (!find(query, 'query')) return undefined;
-      return group?.participants.includes(device.number) ? result(groups.describe(group)) : notFound;
-    },
+    'w:m': (device, query) => (find(query, 'media_conn') ? mediaConnection(network, device) : undefined),
+    newsletter: createNewsletterQuery(network),
+    'w:g2': createGroupQueries(network, groupChanges),
   };
 }
 

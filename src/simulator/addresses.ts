@@ -18,6 +18,8 @@ export interface AddressBook {
   jid(number: string, addressing: Addressing, device?: number): string;
   /** Who a jid names; undefined for groups, other servers and numbers outside +999. */
   resolve(jid: string | undefined): ResolvedAddress | undefined;
+  /** The number of a person named by digits, `+…` or a jid; throws unless it is one of this network. */
+  numberOf(name: string): string;
 }
 
 // Largest prime below 10^15: multiplying modulo a prime can be undone, so a LID names its number without a table.
@@ -64,7 +66,7 @@ export function createAddressBook(seed: Uint8Array): AddressBook {
     return user;
   }
 
-  return {
+  const book: AddressBook = {
     jid: (number, addressing, device) =>
       addressing === 'phone' ? jidEncode(number, 's.whatsapp.net', device) : jidEncode(lidUser(number), 'lid', device),
     resolve(jid) {
@@ -78,5 +80,7 @@ export function createAddressBook(seed: Uint8Array): AddressBook {
       const number = ((BigInt(decoded.user) * inverse) % prime).toString();
       return isSimulatedNumber(number) ? { number, device, addressing: 'lid' } : undefined;
     },
+    numberOf: (name) => book.resolve(name)?.number ?? parseNumber(name),
   };
+  return book;
 }

@@ -2,12 +2,14 @@ import type { BinaryNode } from '@whiskeysockets/baileys';
 import type { Addressing, DeviceAddress } from './addresses.ts';
 import type { Device } from './directory.ts';
 import { addressLetter, type Letter } from './envelope.ts';
-import type { Group } from './groups.ts';
+import { statusJid, type Group, type Room } from './groups.ts';
 import type { Line } from './line.ts';
 import { devicesOf, type Network } from './network.ts';
+import { publishPost } from './newsletter-posts.ts';
+import { isNewsletterJid } from './newsletters.ts';
 import type { Post } from './post.ts';
 import { createRatchetSteps } from './ratchet-steps.ts';
-import { children, find, stanza, unixSeconds } from './stanza.ts';
+import { bytesOf, children, find, stanza, unixSeconds } from './stanza.ts';
 
 const forwardedAttributes = ['type', 'edit', 'category', 'expiration', 'decrypt-fail', 'push_priority'];
 const timeLockCode = 463;
@@ -42,7 +44,7 @@ export function createClientMessages(network: Network, post: Post) {
       extras: all.filter(({ tag }) => forwardedChildren.has(tag)),
     };
   }
-  function letter({ node, sender }: Outgoing, to: string | Group, addressing: Addressing): Letter {
+  function letter({ node, sender }: Outgoing, to: string | Room, addressing: Addressing): Letter {
     const attributes: Record<string, string> = {};
     for (const name of forwardedAttributes) {
       const value = node.attrs[name];
@@ -85,6 +87,29 @@ export function createClientMessages(network: Network, post: Post) {
       const enc = [...(own.get(`${device.number}:${device.device}`) ?? []), ...common];
       await post.deliver(device, addressLetter(addresses, written, device, content(outgoing, enc)));
     }
+  }
+
+  /** Only to those whom the client gave the key. */
+  async function toStatus(outgoing: Outgoing): Promise<void> {
+    const { shares, common } = outgoing;
+    const room: Room = { jid: statusJid, addressing: 'phone', participants: [] };
+    const written = letter(outgoing, room, room.addressing);
+    for (const { to, content: enc } of shares) {
+      const all = content(outgoing, [...enc, ...common]);
+      await post.deliver(to, addressLetter(addresses, written, to, all));
+    }
+  }
+
+  /** Its owner writes, its followers react. */
+  async function toNewsletter({ node, sender }: Outgoing): Promise<void> {
+    const { id = '', to = '', server_id: serverId = '' } = node.attrs;
+    const newsletter = network.newsletters.get(to);
+    const reaction = find(node, 'reaction');
+    const message = bytesOf(find(node, 'plaintext'));
+    if (reaction) network.newsletters.react(to, sender.number, Number(serverId), reaction.attrs['code'] ?? '');
+    else if (message && newsletter?.owner === sender.number) {
+      await publishPost(network, post, newsletter, { id, message, by: sender.device });
+    } else tally.unknownQuery('message to a channel of somebody else');
   }
 
   function countRepeatedSteps({ node, sender, shares, common }: Outgoing): void {
@@ -142,8 +167,11 @@ export function createClientMessages(network: Network, post: Post) {
         acknowledge(line, sender, node, refusal);
         return;
       }
-      const group = network.groups.get(node.attrs['to'] ?? '');
+      const { to = '' } = node.attrs;
+      const group = network.groups.get(to);
       if (group) await toGroup(outgoing, group);
+      else if (to === statusJid) await toStatus(outgoing);
+      else if (isNewsletterJid(to)) await toNewsletter(outgoing);
       else await toPerson(outgoing);
       acknowledge(line, sender, node);
     },

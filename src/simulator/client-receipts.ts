@@ -10,7 +10,7 @@ import { stanza, unixSeconds } from './stanza.ts';
 /** Receipts with which a client says that it has a message; after them the server forgets the stanza. */
 const deliveryTypes = new Set([undefined, 'inactive', 'sender', 'peer_msg']);
 /** Those that concern nobody else. */
-const privateTypes = new Set(['sender', 'peer_msg', 'hist_sync', 'server-error']);
+const privateTypes = new Set(['sender', 'peer_msg', 'hist_sync']);
 
 /** Takes receipts and acks from clients: they empty the client's queue and turn the sender's ticks. */
 export function createClientReceipts(network: Network, post: Post) {
@@ -18,12 +18,12 @@ export function createClientReceipts(network: Network, post: Post) {
 
   function forwarded(device: Device, node: BinaryNode): BinaryNode | undefined {
     const { id, type } = node.attrs;
-    const group = groups.get(node.attrs['to'] ?? '');
-    const addressing = group?.addressing ?? addresses.resolve(node.attrs['to'])?.addressing;
+    const room = groups.room(node.attrs['to'] ?? '');
+    const addressing = room?.addressing ?? addresses.resolve(node.attrs['to'])?.addressing;
     if (!addressing) return undefined;
     // A retry must name the device, because the answer is for it alone.
     const own = addresses.jid(device.number, addressing, type === 'retry' ? device.device : undefined);
-    const where = group ? { from: group.jid, participant: own } : { from: own, recipient: node.attrs['recipient'] };
+    const where = room ? { from: room.jid, participant: own } : { from: own, recipient: node.attrs['recipient'] };
     return stanza('receipt', { id, type, t: unixSeconds(), ...where }, node.content);
   }
 
@@ -31,17 +31,27 @@ export function createClientReceipts(network: Network, post: Post) {
   async function tellOwnDevices(device: Device, node: BinaryNode): Promise<void> {
     const { id, to, participant } = node.attrs;
     const own = addresses.jid(device.number, addresses.resolve(to)?.addressing ?? 'phone', device.device);
-    const where = groups.get(to ?? '') ? { from: to, participant: own } : { from: own, recipient: to, participant };
+    const where = groups.room(to ?? '') ? { from: to, participant: own } : { from: own, recipient: to, participant };
     const notice = stanza('receipt', { id, type: 'read-self', t: unixSeconds(), ...where }, node.content);
     await post.deliverToAll(device.number, notice, device.device);
+  }
+
+  async function askPhone(device: Device, node: BinaryNode): Promise<void> {
+    const { id, type } = node.attrs;
+    const from = addresses.jid(device.number, 'phone', device.device);
+    await post.deliver({ number: device.number, device: 0 }, stanza('receipt', { id, type, from }, node.content));
   }
 
   async function route(device: Device, node: BinaryNode): Promise<void> {
     const { type, to, participant } = node.attrs;
     if (privateTypes.has(type ?? '')) return;
+    if (type === 'server-error') {
+      await askPhone(device, node);
+      return;
+    }
     if (type === 'read' || type === 'read-self') await tellOwnDevices(device, node);
     if (type === 'read-self') return;
-    const author = addresses.resolve(groups.get(to ?? '') ? participant : to);
+    const author = addresses.resolve(groups.room(to ?? '') ? participant : to);
     const receipt = forwarded(device, node);
     if (!author || !receipt) return;
     if (type === 'retry') await post.deliver(author, receipt);

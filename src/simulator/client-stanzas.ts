@@ -6,20 +6,21 @@ import type { Device } from './directory.ts';
 import { createEncryptQueries } from './encrypt-queries.ts';
 import type { Line } from './line.ts';
 import { answerNode, done, type Answer, type AnswerQuery } from './query-answer.ts';
-import { find } from './stanza.ts';
+import { children, find } from './stanza.ts';
 import { createUsyncQuery } from './usync-query.ts';
-import type { PhoneParts } from './virtual-phone.ts';
+import type { PhoneParts } from './phone-parts.ts';
 
 const unknown: Answer = { error: { code: 400, text: 'bad-request' } };
 /** Told by clients, and nobody here listens yet. */
-const unanswered = new Set(['presence', 'chatstate', 'ib']);
+const unanswered = new Set(['ib']);
 
 /** Everything a client may send after its handshake. */
-export function createClientStanzas({ network, post, linking, logins, notices }: PhoneParts) {
+export function createClientStanzas(parts: PhoneParts) {
+  const { network, post, linking, logins, notices, calls, groupChanges } = parts;
   const messages = createClientMessages(network, post);
   const receipts = createClientReceipts(network, post);
   const queries: Readonly<Record<string, AnswerQuery>> = {
-    ...createAccountQueries(network),
+    ...createAccountQueries(network, groupChanges),
     encrypt: createEncryptQueries(network),
     usync: createUsyncQuery(network, notices),
     passive: () => done,
@@ -36,6 +37,17 @@ export function createClientStanzas({ network, post, linking, logins, notices }:
     if (xmlns === 'md' && find(node, 'remove-companion-device')) logins.remove(device);
   }
 
+  function call(line: Line, device: Device, node: BinaryNode): void {
+    const answer = calls.take(device, node);
+    if (answer) line.send(answer);
+    else
+      network.tally.unknownQuery(
+        `call ${children(node)
+          .map(({ tag }) => tag)
+          .join(',')}`,
+      );
+  }
+
   return {
     async take(line: Line, node: BinaryNode): Promise<void> {
       if (linking.take(line, node)) return;
@@ -45,6 +57,8 @@ export function createClientStanzas({ network, post, linking, logins, notices }:
       else if (node.tag === 'message') await messages.take(line, device, node);
       else if (node.tag === 'receipt') await receipts.receipt(line, device, node);
       else if (node.tag === 'ack') receipts.ack(device, node);
+      else if (node.tag === 'presence' || node.tag === 'chatstate') network.presences.take(device, node);
+      else if (node.tag === 'call') call(line, device, node);
       else if (!unanswered.has(node.tag)) network.tally.unknownQuery(node.tag);
     },
   };

@@ -1,42 +1,19 @@
-import type { Control, Fault, OutgoingText, VirtualPhone } from './control.ts';
+import { addressing, BadCall, count, flag, oneOf, optionalText, record, text, texts } from './control-arguments.ts';
+import { groupChange, outgoingContent, outgoingMessage } from './control-messages.ts';
+import type { Control, VirtualPhone } from './control.ts';
+import type { Fault } from './fault.ts';
 import { isFaultKind } from './faults.ts';
 
-/** A call over HTTP: the arguments as a JSON array; `signal` aborts when the caller hangs up. */
-type Call<Target> = (target: Target, args: readonly unknown[], signal: AbortSignal) => unknown;
+export interface Caller {
+  /** Aborts when the caller hangs up. */
+  readonly signal: AbortSignal;
+  /** The file that came with the call. */
+  readonly file: AsyncIterable<Uint8Array> | undefined;
+}
 
-/** The caller's mistake; answered with 400. */
-export class BadCall extends Error {}
+/** A call over HTTP: the arguments as a JSON array. */
+type Call<Target> = (target: Target, args: readonly unknown[], caller: Caller) => unknown;
 
-function text(value: unknown, name: string): string {
-  if (typeof value !== 'string') throw new BadCall(`${name} must be a string`);
-  return value;
-}
-function optionalText(value: unknown, name: string): string | undefined {
-  return value === undefined || value === null ? undefined : text(value, name);
-}
-function texts(value: unknown, name: string): string[] {
-  if (!Array.isArray(value)) throw new BadCall(`${name} must be an array`);
-  return value.map((each) => text(each, `each of ${name}`));
-}
-function record(value: unknown, name: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new BadCall(`${name} must be an object`);
-  return value as Record<string, unknown>;
-}
-function count(value: unknown, name: string): number {
-  if (typeof value !== 'number') throw new BadCall(`${name} must be a number`);
-  return value;
-}
-function addressing(value: unknown): 'phone' | 'lid' | undefined {
-  if (value === undefined || value === 'phone' || value === 'lid') return value;
-  throw new BadCall('addressing must be phone or lid');
-}
-function outgoing(value: unknown): OutgoingText {
-  const fields = record(value, 'message');
-  const message = { to: text(fields['to'], 'to'), text: text(fields['text'], 'text') };
-  const chosen = addressing(fields['addressing']);
-  return chosen ? { ...message, addressing: chosen } : message;
-}
 function fault(value: unknown): Fault {
   const fields = record(value, 'fault');
   const kind = text(fields['kind'], 'kind');
@@ -44,13 +21,46 @@ function fault(value: unknown): Fault {
   return fields as unknown as Fault;
 }
 
+const chatStates = ['composing', 'recording', 'paused'] as const;
+
 export const phoneCalls: Readonly<Record<string, Call<VirtualPhone>>> = {
   describe: ({ number, jid, lid }) => ({ number, jid, lid }),
-  scan: (phone, [qr], signal) => phone.scan(text(qr, 'qr'), signal),
-  enterCode: (phone, [code], signal) => phone.enterCode(text(code, 'code'), signal),
-  send: (phone, [message]) => phone.send(outgoing(message)),
+  scan: (phone, [qr], { signal }) => phone.scan(text(qr, 'qr'), signal),
+  enterCode: (phone, [code], { signal }) => phone.enterCode(text(code, 'code'), signal),
+  send: (phone, [message], { file }) => phone.send(outgoingMessage(message, file)),
+  react: (phone, [id, emoji]) => phone.react(text(id, 'id'), text(emoji, 'emoji')),
+  edit: (phone, [id, changed]) => phone.edit(text(id, 'id'), text(changed, 'text')),
+  delete: (phone, [id]) => phone.delete(text(id, 'id')),
+  vote: (phone, [id, options]) => phone.vote(text(id, 'pollId'), texts(options, 'options')),
+  media: (phone, [id]) => phone.media(text(id, 'id')),
+  forgetMedia: (phone, [id]) => phone.forgetMedia(text(id, 'id')),
+  play: (phone, [id]) => phone.play(text(id, 'id')),
+  present: (phone, [available]) => phone.present(flag(available, 'available')),
+  compose: (phone, [chat, state]) => phone.compose(text(chat, 'chat'), oneOf(state, 'state', chatStates)),
+  presenceOf: (phone, [person, group]) => phone.presenceOf(text(person, 'person'), optionalText(group, 'group')),
+  sees(phone, [person, what, options], { signal }) {
+    const group = optionalText(options === undefined ? undefined : record(options, 'options')['group'], 'group');
+    const seen = oneOf(what, 'what', ['available', 'unavailable', ...chatStates]);
+    return phone.sees(text(person, 'person'), seen, group === undefined ? { signal } : { group, signal });
+  },
+  call(phone, [to, options]) {
+    const { video, addressing: mode } = record(options ?? {}, 'options');
+    const chosen = addressing(mode);
+    return phone.call(text(to, 'to'), {
+      video: video !== undefined && flag(video, 'video'),
+      ...(chosen ? { addressing: chosen } : {}),
+    });
+  },
+  hangUp: (phone, [id, timedOut]) =>
+    phone.hangUp(text(id, 'callId'), timedOut !== undefined && timedOut !== null && flag(timedOut, 'timedOut')),
+  calls: (phone) => phone.calls(),
+  callEnds: (phone, [id], { signal }) => phone.callEnds(text(id, 'callId'), signal),
+  updateGroup: (phone, [jid, change]) => phone.updateGroup(text(jid, 'jid'), groupChange(change)),
+  follow: (phone, [jid]) => phone.follow(text(jid, 'newsletter')),
+  unfollow: (phone, [jid]) => phone.unfollow(text(jid, 'newsletter')),
+  post: (phone, [jid, content], { file }) => phone.post(text(jid, 'newsletter'), outgoingContent(content, file)),
   messages: (phone) => phone.messages(),
-  receives(phone, [wanted, options], signal) {
+  receives(phone, [wanted, options], { signal }) {
     const from = optionalText(options === undefined ? undefined : record(options, 'options')['from'], 'from');
     return phone.receives(text(wanted, 'text'), from === undefined ? { signal } : { from, signal });
   },
@@ -73,6 +83,9 @@ export const networkCalls: Readonly<Record<string, Call<Control>>> = {
   nextFreeNumber: (control) => control.nextFreeNumber(),
   createGroup: (control, [subject, participants, mode]) =>
     control.createGroup(text(subject, 'subject'), texts(participants, 'participants'), addressing(mode)),
+  group: (control, [jid]) => control.group(text(jid, 'jid')),
+  createNewsletter: (control, [name, owner]) => control.createNewsletter(text(name, 'name'), text(owner, 'owner')),
+  newsletter: (control, [jid]) => control.newsletter(text(jid, 'jid')),
   fault: (control, [wanted]) => control.fault(fault(wanted)),
   clearFaults: (control) => control.clearFaults(),
   faultsInWait: (control, [number]) => control.faultsInWait(text(number, 'number')),
@@ -88,7 +101,7 @@ export const networkCalls: Readonly<Record<string, Call<Control>>> = {
   },
   stanzaTimes: (control, [ids]) => control.stanzaTimes(texts(ids, 'ids')),
   logins: (control, [number]) => control.logins(optionalText(number, 'number')),
-  nextStanza: (control, _args, signal) => control.nextStanza(signal),
+  nextStanza: (control, _args, { signal }) => control.nextStanza(signal),
   flood(control, [options]) {
     const { from, to, ...rate } = record(options, 'options');
     return control.flood({

@@ -1,7 +1,10 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Control } from './control.ts';
-import { BadCall, networkCalls, phoneCalls } from './control-calls.ts';
+import { BadCall } from './control-arguments.ts';
+import { networkCalls, phoneCalls } from './control-calls.ts';
 
 export interface ControlServer {
   /** Listens on 127.0.0.1; resolves with `http://127.0.0.1:PORT`. */
@@ -10,6 +13,18 @@ export interface ControlServer {
 }
 
 const largestBody = 1_000_000;
+
+const fileType = 'application/octet-stream';
+
+function parseArguments(json: string): readonly unknown[] {
+  try {
+    const parsed: unknown = JSON.parse(json);
+    if (Array.isArray(parsed)) return parsed as unknown[];
+  } catch {
+    // Falls through to the same answer.
+  }
+  throw new BadCall('The arguments must be a JSON array');
+}
 
 async function readArguments(request: IncomingMessage): Promise<readonly unknown[]> {
   const chunks: Buffer[] = [];
@@ -20,14 +35,11 @@ async function readArguments(request: IncomingMessage): Promise<readonly unknown
     chunks.push(chunk);
   }
   const body = Buffer.concat(chunks).toString();
-  if (body === '') return [];
-  try {
-    const parsed: unknown = JSON.parse(body);
-    if (Array.isArray(parsed)) return parsed as unknown[];
-  } catch {
-    // Falls through to the same answer.
-  }
-  throw new BadCall('The body must be a JSON array of arguments');
+  return body === '' ? [] : parseArguments(body);
+}
+
+function isFile(result: unknown): result is AsyncIterable<Uint8Array> {
+  return typeof result === 'object' && result !== null && Symbol.asyncIterator in result;
 }
 
 function answer(response: ServerResponse, status: number, body: unknown): void {
@@ -36,15 +48,20 @@ function answer(response: ServerResponse, status: number, body: unknown): void {
 
 /**
  * Control over HTTP: `POST /phones/NUMBER/METHOD` and `POST /network/METHOD` with a JSON array of arguments give
- * `{ result }`, or `{ error }` with 400 (the caller's mistake), 404 (no such method) or 409 (it could not be done).
+ * `{ result }`, or `{ error }` with 400 (the caller's mistake), 404 (no such method) or 409 (it could not be done). A file to
+ * send is the body of type `application/octet-stream`, with the arguments in the query's `arguments`; a file that is the
+ * result (`media`) is the body of the answer.
  */
 export function createControlServer(control: Control): ControlServer {
   async function call(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const [, kind, ...rest] = (request.url ?? '').split('?')[0]?.split('/') ?? [];
+    const { pathname, searchParams } = new URL(request.url ?? '', 'http://127.0.0.1');
+    const [, kind, ...rest] = pathname.split('/');
     const [number = '', phoneMethod = ''] = rest;
     const hungUp = new AbortController();
     response.on('close', () => hungUp.abort());
-    const args = await readArguments(request);
+    const file = request.headers['content-type'] === fileType ? request : undefined;
+    const args = file ? parseArguments(searchParams.get('arguments') ?? '[]') : await readArguments(request);
+    const caller = { signal: hungUp.signal, file };
     const phoneCall = kind === 'phones' ? phoneCalls[phoneMethod] : undefined;
     const networkCall = kind === 'network' ? networkCalls[number] : undefined;
     if (request.method !== 'POST' || (!phoneCall && !networkCall)) {
@@ -52,14 +69,18 @@ export function createControlServer(control: Control): ControlServer {
       return;
     }
     const result = await (phoneCall
-      ? phoneCall(control.phone(number), args, hungUp.signal)
-      : networkCall?.(control, args, hungUp.signal));
-    answer(response, 200, { result: result ?? null });
+      ? phoneCall(control.phone(number), args, caller)
+      : networkCall?.(control, args, caller));
+    if (isFile(result)) {
+      response.writeHead(200, { 'content-type': fileType });
+      await pipeline(Readable.from(result), response);
+    } else answer(response, 200, { result: result ?? null });
   }
 
   const server = createServer((request, response) => {
     call(request, response).catch((error: unknown) => {
-      if (response.destroyed) return;
+      if (response.destroyed || response.headersSent) return;
+      request.resume();
       const message = error instanceof Error ? error.message : String(error);
       answer(response, error instanceof BadCall ? 400 : 409, { error: message });
     });

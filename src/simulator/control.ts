@@ -1,31 +1,13 @@
 /** What people and tests do with the simulated network: virtual phones, faults and counters. */
+import type { Fault } from './fault.ts';
+import type { GroupChange } from './group-change.ts';
+import type { PhoneCall } from './phone-call.ts';
+import type { OutgoingContent, OutgoingMessage, PhoneMessage } from './phone-message.ts';
+import type { ChatState, Presence } from './presence.ts';
 
 export interface ScanResult {
   /** Address of the linked device, such as `9990000000001:1@s.whatsapp.net`. */
   deviceJid: string;
-}
-
-/** A message as a phone shows it. */
-export interface PhoneMessage {
-  id: string;
-  /** The chat on this phone: the other person's phone jid, or the group's jid. */
-  chat: string;
-  /** Phone jid of the sender. */
-  from: string;
-  fromMe: boolean;
-  text: string;
-  /** ISO 8601 time at which the phone showed or sent it. */
-  at: string;
-  /** For messages this phone sent: what its own ticks show. For received ones: `received`, then `read`. */
-  status: 'pending' | 'sent' | 'delivered' | 'read' | 'received';
-}
-
-export interface OutgoingText {
-  /** Phone number in digits, phone jid, LID jid, or group jid. */
-  to: string;
-  text: string;
-  /** Under which of its own and the peer's addresses the stanza travels; default `phone`. */
-  addressing?: 'phone' | 'lid';
 }
 
 /** One number on the network: a phone (device 0) with a LID and any number of linked devices. */
@@ -45,13 +27,52 @@ export interface VirtualPhone {
    */
   enterCode(code: string, signal?: AbortSignal): Promise<ScanResult>;
   /** Writes a message from this phone; resolves with its id once the network has taken it. */
-  send(message: OutgoingText): Promise<{ id: string }>;
+  send(message: OutgoingMessage): Promise<{ id: string }>;
   /** The last messages, oldest first: 200 unless the network was told otherwise. */
   messages(): readonly PhoneMessage[];
   /** Waits until a message with this text has arrived at this phone (or has already), from `from` when given. */
   receives(text: string, options?: { from?: string; signal?: AbortSignal }): Promise<PhoneMessage>;
+  /** Puts an emoji under a message; an empty one takes it away. As all that is done to messages, rejects while the phone is away. */
+  react(id: string, emoji: string): Promise<void>;
+  /** Gives a message of its own another text or caption. */
+  edit(id: string, text: string): Promise<void>;
+  /** Deletes for everyone: a message of its own, or as an admin of the group. */
+  delete(id: string): Promise<void>;
+  /** Votes in a poll; without options, takes the vote back. */
+  vote(pollId: string, options: readonly string[]): Promise<void>;
+  /** The file of a message, after its MAC, hashes and length were checked. */
+  media(id: string): Promise<AsyncIterable<Uint8Array>>;
+  /** The file of a message is lost, on the phone and on the media host. */
+  forgetMedia(id: string): Promise<void>;
   /** Marks everything in a chat, or everything, as read and sends the read receipts. Rejects while the phone is away. */
   read(chat?: string): Promise<void>;
+  /** Listens to a voice message or watches a video: what was sent is `played`. Rejects while the phone is away. */
+  play(id: string): Promise<void>;
+  /** The app is open, or not; who has asked for it is told. */
+  present(available: boolean): Promise<void>;
+  /** `chat` is a number or jid, or a group's jid. */
+  compose(chat: string, state: ChatState): Promise<void>;
+  /** What this phone sees of a person, in their chat or in a group. */
+  presenceOf(person: string, group?: string): Presence;
+  /** Resolves once it sees this. */
+  sees(
+    person: string,
+    what: 'available' | 'unavailable' | ChatState,
+    options?: { group?: string; signal?: AbortSignal },
+  ): Promise<void>;
+  /** Rings on the linked devices of another phone. */
+  call(to: string, options?: { video?: boolean; addressing?: 'phone' | 'lid' }): Promise<{ id: string }>;
+  /** Ends a call of its own that rings; `timedOut` when nobody took it for long enough. */
+  hangUp(callId: string, timedOut?: boolean): Promise<void>;
+  calls(): readonly PhoneCall[];
+  /** Resolves once the call does not ring any more. */
+  callEnds(callId: string, signal?: AbortSignal): Promise<PhoneCall>;
+  /** What a member, or an admin, does to a group. Rejects when this phone may not. */
+  updateGroup(jid: string, change: GroupChange): Promise<void>;
+  follow(newsletter: string): Promise<void>;
+  unfollow(newsletter: string): Promise<void>;
+  /** Writes to a channel of its own. */
+  post(newsletter: string, content: OutgoingContent): Promise<{ id: string }>;
   /** The phone itself is away: nothing reaches it and no receipts leave, until it returns. */
   loseNetwork(): Promise<void>;
   regainNetwork(): Promise<void>;
@@ -71,34 +92,24 @@ export interface VirtualPhone {
 export interface VirtualGroup {
   readonly jid: string;
   readonly subject: string;
+  readonly description: string;
+  /** Phone jids. */
   readonly participants: readonly string[];
+  readonly admins: readonly string[];
+  /** Only admins may write. */
+  readonly announce: boolean;
 }
 
-/** What may go wrong on purpose. `number` limits a fault to one phone's linked devices; without it, it holds for all. */
-export type Fault =
-  | { kind: 'drop-line'; number?: string }
-  | { kind: 'stream-error'; number?: string; code: number }
-  /** So long after what waited for the device has left. */
-  | { kind: 'error-after-queue'; number?: string; code: number; afterMs: number; times: number }
-  | { kind: 'device-removed'; number?: string }
-  | { kind: 'replaced'; number?: string }
-  | { kind: 'silent-line'; number?: string; enabled: boolean }
-  | { kind: 'refuse-login'; number?: string; code: number; times: number; expire?: number }
-  | { kind: 'refuse-upgrade'; status: number; times: number }
-  | { kind: 'refuse-code'; number?: string; code: number; times: number }
-  | { kind: 'delay-acks'; number?: string; minMs: number; maxMs: number }
-  | { kind: 'drop-acks'; number?: string; times: number }
-  | { kind: 'error-ack'; number?: string; code: number; times: number }
-  | { kind: 'unanswered-query'; number?: string; xmlns: string; enabled: boolean }
-  | { kind: 'latency'; number?: string; ms: number }
-  | { kind: 'redeliver-last'; number: string }
-  | { kind: 'corrupt-next'; number: string }
-  | { kind: 'forget-sessions'; number: string }
-  /** New chats are refused with 463; `until` (Unix seconds) is told to who asks, and the end to everybody. */
-  | { kind: 'time-lock'; number?: string; enabled: boolean; until?: number }
-  /** An offer to link that a logged-in client did not ask for; a stock one throws in a timer when it gets to its second code. */
-  | { kind: 'broken-offer'; number?: string }
-  | { kind: 'unregistered'; number: string; enabled: boolean };
+/** A channel. */
+export interface VirtualNewsletter {
+  readonly jid: string;
+  readonly name: string;
+  /** Phone jids. */
+  readonly owner: string;
+  readonly followers: readonly string[];
+  /** The last posts, by the number that the server gives them. */
+  readonly posts: readonly { readonly serverId: number; readonly id: string; readonly reactions: readonly string[] }[];
+}
 
 /** A linked device that logged in, or tried to. Times in ms of the machine's monotonic clock, which its processes share. */
 export interface Login {
@@ -128,6 +139,11 @@ export interface Counters {
   mostSockets: ReadonlyMap<string, number>;
   /** Requests that the network did not know: fails tests. */
   unknownQueries: readonly string[];
+  /** Files that clients sent to the media host and took from it, as a whole; and how many bytes that were. */
+  mediaUploads: number;
+  mediaDownloads: number;
+  mediaBytesUploaded: number;
+  mediaBytesDownloaded: number;
   /** Receipts and acks from clients for stanzas this network delivered to them. */
   acknowledgedByClients: number;
 }
@@ -146,6 +162,10 @@ export interface Control {
   /** The lowest number from +9990000000001 on that no phone has yet. */
   nextFreeNumber(): string;
   createGroup(subject: string, participants: readonly string[], addressing?: 'phone' | 'lid'): Promise<VirtualGroup>;
+  /** Undefined where there is none. */
+  group(jid: string): VirtualGroup | undefined;
+  createNewsletter(name: string, owner: string): Promise<VirtualNewsletter>;
+  newsletter(jid: string): VirtualNewsletter | undefined;
   fault(fault: Fault): Promise<void>;
   clearFaults(): void;
   /** Faults that lie in wait for this phone's linked devices. */

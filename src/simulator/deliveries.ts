@@ -29,6 +29,8 @@ interface Mailbox {
  */
 export interface Deliveries {
   enqueue(address: DeviceAddress, node: BinaryNode): void;
+  /** Sends now, where the device is online, or never: for what is worth nothing later. */
+  tell(address: DeviceAddress, node: BinaryNode): void;
   /** True when a stanza of this name was waiting for it: see `acknowledgementOf`. */
   acknowledge(address: DeviceAddress, acknowledgement: string): boolean;
   /** Sends what is queued, marked as offline, and from now on what comes; returns how many were sent. */
@@ -113,6 +115,9 @@ export function createDeliveries(state: State, faults: Faults): Deliveries {
       const entry = add(box, box.nextSequence, node);
       state.put(address.number, keyOf(box, entry), () => encodeBinaryNode(node));
       state.release(() => send(box, entry, false));
+    },
+    tell(address, node) {
+      mailbox(address).line?.send(node);
     },
     acknowledge(address, acknowledgement) {
       const box = mailbox(address);

@@ -1,13 +1,13 @@
 import type { BinaryNode } from '@whiskeysockets/baileys';
 import { otherAddressing, type AddressBook, type Addressing, type DeviceAddress } from './addresses.ts';
-import type { Group } from './groups.ts';
+import type { Room } from './groups.ts';
 import { unixSeconds } from './stanza.ts';
 
 export interface Letter {
   readonly id: string;
   readonly from: DeviceAddress;
-  /** The chat's other person, or the group. */
-  readonly to: string | Group;
+  /** The chat's other person, or the group or status. */
+  readonly to: string | Room;
   readonly addressing: Addressing;
   /** Attributes that travel as they are, such as `type`, `edit` and `category`. */
   readonly attributes: Readonly<Record<string, string>>;
@@ -30,8 +30,8 @@ export function addressLetter(
   content: readonly BinaryNode[],
 ): BinaryNode {
   const { from, to } = letter;
-  const group = typeof to === 'string' ? undefined : to;
-  const addressing = group?.addressing ?? letter.addressing;
+  const room = typeof to === 'string' ? undefined : to;
+  const addressing = room?.addressing ?? letter.addressing;
   const suffix = addressing === 'lid' ? 'pn' : 'lid';
   const sender = addresses.jid(from.number, addressing, from.device || undefined);
   const senderAlternative = addresses.jid(from.number, otherAddressing(addressing));
@@ -39,8 +39,8 @@ export function addressLetter(
   const notify = notifyName(from);
   if (notify !== undefined) attrs['notify'] = notify;
 
-  if (group) {
-    attrs['from'] = group.jid;
+  if (room) {
+    attrs['from'] = room.jid;
     attrs['participant'] = sender;
     attrs[`participant_${suffix}`] = senderAlternative;
     attrs['addressing_mode'] = addressing === 'lid' ? 'lid' : 'pn';

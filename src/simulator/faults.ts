@@ -1,4 +1,4 @@
-import type { Fault } from './control.ts';
+import type { Fault, MediaDirection } from './fault.ts';
 
 type FaultOf<Kind extends Fault['kind']> = Extract<Fault, { kind: Kind }>;
 
@@ -23,13 +23,24 @@ const kinds: Readonly<Record<Fault['kind'], true>> = {
   'time-lock': true,
   'broken-offer': true,
   unregistered: true,
+  'media-host-down': true,
+  'media-expired': true,
+  'media-corrupt': true,
+  'media-slow': true,
 };
 
 export function isFaultKind(kind: string): kind is Fault['kind'] {
   return kind in kinds;
 }
 
-type CountedKind = 'refuse-login' | 'refuse-code' | 'drop-acks' | 'error-ack' | 'corrupt-next' | 'error-after-queue';
+type CountedKind =
+  | 'refuse-login'
+  | 'refuse-code'
+  | 'drop-acks'
+  | 'error-ack'
+  | 'corrupt-next'
+  | 'error-after-queue'
+  | 'media-corrupt';
 
 /** Faults that lie in wait. Those that happen at once (drop-line, …) are no part of this. */
 export interface Faults {
@@ -45,6 +56,11 @@ export interface Faults {
   unanswered(number: string, xmlns: string): boolean;
   unregistered(number: string): boolean;
   timeLock(number: string): FaultOf<'time-lock'> | undefined;
+  mediaDown(direction: MediaDirection): FaultOf<'media-host-down'> | undefined;
+  /** Bytes per second, or undefined for as fast as it goes. */
+  mediaRate(): number | undefined;
+  /** With which status what has expired is answered. */
+  expiredStatus(): number;
   /** What lies in wait for this number. */
   inWait(number: string): readonly Fault['kind'][];
 }
@@ -57,7 +73,8 @@ function appliesTo(fault: Fault, number: string): boolean {
 function switchOf(fault: Fault): string {
   const number = 'number' in fault ? fault.number : undefined;
   const xmlns = 'xmlns' in fault ? fault.xmlns : undefined;
-  return [fault.kind, number, xmlns].join(' ');
+  const only = 'only' in fault ? fault.only : undefined;
+  return [fault.kind, number, xmlns, only].join(' ');
 }
 
 export function createFaults(): Faults {
@@ -82,7 +99,7 @@ export function createFaults(): Faults {
 
   return {
     add(fault) {
-      if ('enabled' in fault || fault.kind === 'latency') {
+      if ('enabled' in fault || fault.kind === 'latency' || fault.kind === 'media-expired') {
         // The same switch again replaces itself; off removes it.
         active = active.filter((other) => switchOf(other) !== switchOf(fault));
         if ('enabled' in fault && !fault.enabled) return;
@@ -113,6 +130,9 @@ export function createFaults(): Faults {
     unanswered: (number, xmlns) => find('unanswered-query', number, (fault) => fault.xmlns === xmlns) !== undefined,
     unregistered: (number) => find('unregistered', number) !== undefined,
     timeLock: (number) => find('time-lock', number),
+    mediaDown: (direction) => find('media-host-down', '', ({ only }) => only === undefined || only === direction),
+    mediaRate: () => find('media-slow', '')?.bytesPerSecond,
+    expiredStatus: () => find('media-expired', '')?.status ?? 410,
     inWait: (number) => active.filter((fault) => appliesTo(fault, number)).map(({ kind }) => kind),
   };
 }

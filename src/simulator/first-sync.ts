@@ -1,6 +1,6 @@
 import { deflateSync } from 'node:zlib';
 import { proto } from '@whiskeysockets/baileys';
-import type { PhoneMessage } from './control.ts';
+import type { PhoneMessage } from './phone-message.ts';
 import type { Phone } from './network.ts';
 
 const { ProtocolMessage } = proto.Message;
@@ -16,18 +16,29 @@ export function sharedAppStateKey(phone: Phone): proto.Message.IProtocolMessage 
   };
 }
 
-function historyMessage(message: PhoneMessage): proto.IHistorySyncMsg {
-  const { PENDING, SERVER_ACK, DELIVERY_ACK, READ } = proto.WebMessageInfo.Status;
-  const status = { pending: PENDING, sent: SERVER_ACK, received: DELIVERY_ACK, delivered: DELIVERY_ACK, read: READ };
+function historyMessage(phone: Phone, message: PhoneMessage): proto.IHistorySyncMsg {
+  const { PENDING, SERVER_ACK, DELIVERY_ACK, READ, PLAYED } = proto.WebMessageInfo.Status;
+  const status = {
+    pending: PENDING,
+    sent: SERVER_ACK,
+    received: DELIVERY_ACK,
+    delivered: DELIVERY_ACK,
+    read: READ,
+    played: PLAYED,
+  };
   const participant = message.chat.endsWith('@g.us') && !message.fromMe ? message.from : null;
   return {
     message: {
       key: { remoteJid: message.chat, fromMe: message.fromMe, id: message.id, participant },
-      message: { conversation: message.text },
+      message: phone.chats.original(message),
       messageTimestamp: Math.floor(Date.parse(message.at) / 1000),
       status: status[message.status],
     },
   };
+}
+
+function isInHistory({ chat, deleted }: PhoneMessage): boolean {
+  return !deleted && (chat.endsWith('@g.us') || chat.endsWith('@s.whatsapp.net'));
 }
 
 /**
@@ -37,6 +48,7 @@ function historyMessage(message: PhoneMessage): proto.IHistorySyncMsg {
 export function historyFor(phone: Phone): proto.Message.IProtocolMessage {
   const chats = new Map<string, PhoneMessage[]>();
   for (const message of phone.chats.history().toReversed()) {
+    if (!isInHistory(message)) continue;
     const known = chats.get(message.chat);
     if (known) known.push(message);
     else chats.set(message.chat, [message]);
@@ -46,7 +58,10 @@ export function historyFor(phone: Phone): proto.Message.IProtocolMessage {
     syncType,
     chunkOrder: 1,
     progress: 100,
-    conversations: Array.from(chats, ([id, messages]) => ({ id, messages: messages.map(historyMessage) })),
+    conversations: Array.from(chats, ([id, messages]) => ({
+      id,
+      messages: messages.map((message) => historyMessage(phone, message)),
+    })),
     phoneNumberToLidMappings: [{ pnJid: phone.record.jid, lidJid: phone.record.lid }],
   }).finish();
   return {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { S_WHATSAPP_NET, type BinaryNode } from '@whiskeysockets/baileys';
-import type { Fault } from './control.ts';
+import type { Fault } from './fault.ts';
 import type { Line } from './line.ts';
 import { replaced, type Logins } from './logins.ts';
 import type { Network } from './network.ts';
@@ -75,7 +75,14 @@ export async function commitFault(network: Network, logins: Logins, fault: Fault
     case 'unanswered-query':
     case 'corrupt-next':
     case 'unregistered':
+    case 'media-host-down':
+    case 'media-corrupt':
+    case 'media-slow':
       faults.add(fault);
+      return;
+    case 'media-expired':
+      faults.add(fault);
+      network.media.expireAll();
   }
 }
 

@@ -1,5 +1,5 @@
-import type { PhoneMessage } from './control.ts';
 import type { PhoneRecord } from './directory.ts';
+import { plainMessage, type PhoneMessage } from './phone-message.ts';
 
 const firstPerson = 9_997_000_000_000;
 const minuteMs = 60_000;
@@ -13,7 +13,7 @@ export function inventedPast(
   return Array.from({ length: messages }, (_, index) => {
     const chat = `${firstPerson + (index % chats)}@s.whatsapp.net`;
     const fromMe = index % 3 === 0;
-    return {
+    return plainMessage({
       id: `PAST${index.toString().padStart(12, '0')}`,
       chat,
       from: fromMe ? phone.jid : chat,
@@ -21,6 +21,6 @@ export function inventedPast(
       text: `An old message, number ${index}`,
       at: new Date(now - (messages - index) * minuteMs).toISOString(),
       status: 'read',
-    };
+    });
   });
 }

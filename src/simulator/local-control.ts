@@ -1,18 +1,18 @@
 import { parseNumber, type Addressing } from './addresses.ts';
-import type { Control, VirtualGroup, VirtualPhone } from './control.ts';
+import type { Control, VirtualGroup, VirtualNewsletter, VirtualPhone } from './control.ts';
 import type { Group } from './groups.ts';
+import type { Newsletter } from './newsletters.ts';
 import { clearFaults, commitFault } from './immediate-faults.ts';
 import { flood } from './load.ts';
-import { devicesOf } from './network.ts';
-import { stanza, unixSeconds } from './stanza.ts';
-import { createVirtualPhone, type PhoneParts } from './virtual-phone.ts';
+import type { PhoneParts } from './phone-parts.ts';
+import { createVirtualPhone } from './virtual-phone.ts';
 
 const firstNumber = 9_990_000_000_001;
 
 /** Control in the network's own process. */
 export function createLocalControl(parts: PhoneParts): Control {
-  const { network, post, logins } = parts;
-  const { addresses, directory, groups, state } = network;
+  const { network, logins, groupChanges } = parts;
+  const { addresses, directory, groups, newsletters, state } = network;
   const phones = new Map<string, VirtualPhone>();
 
   function phone(text: string): VirtualPhone {
@@ -24,23 +24,25 @@ export function createLocalControl(parts: PhoneParts): Control {
     phones.set(number, created);
     return created;
   }
-  function view(group: Group): VirtualGroup {
+  const jids = (numbers: readonly string[]): string[] => numbers.map((number) => addresses.jid(number, 'phone'));
+  function view({ jid, subject, description, participants, admins, announce }: Group): VirtualGroup {
     return {
-      jid: group.jid,
-      subject: group.subject,
-      participants: group.participants.map((number) => addresses.jid(number, 'phone')),
+      jid,
+      subject,
+      description: description?.text ?? '',
+      participants: jids(participants),
+      admins: jids(admins),
+      announce,
     };
   }
-  async function announce(group: Group): Promise<void> {
-    const creator = addresses.jid(group.participants[0] ?? '', group.addressing);
-    const notice = stanza(
-      'notification',
-      { id: `group-${group.jid}`, type: 'w:gp2', from: group.jid, participant: creator, t: unixSeconds() },
-      [stanza('create', { type: 'new', key: group.jid }, [groups.describe(group)])],
-    );
-    for (const device of group.participants.flatMap((number) => [...devicesOf(network, number)])) {
-      if (device.device > 0) await post.deliver(device, notice);
-    }
+  function channel({ jid, name, owner, followers, posts }: Newsletter): VirtualNewsletter {
+    return {
+      jid,
+      name,
+      owner: addresses.jid(owner, 'phone'),
+      followers: jids(followers),
+      posts: posts.map(({ serverId, id, reactions }) => ({ serverId, id, reactions: Object.values(reactions) })),
+    };
   }
 
   return {
@@ -52,14 +54,26 @@ export function createLocalControl(parts: PhoneParts): Control {
       return number.toString();
     },
     async createGroup(subject, participants, addressing: Addressing = 'phone') {
-      const numbers = participants.map(
-        (participant) => addresses.resolve(participant)?.number ?? parseNumber(participant),
-      );
+      const numbers = participants.map((participant) => addresses.numberOf(participant));
       for (const number of numbers) network.phone(number);
       const group = groups.create(subject, numbers, addressing);
-      await announce(group);
+      groupChanges.announce(group);
       await state.durable();
       return view(group);
+    },
+    group(jid) {
+      const group = groups.get(jid);
+      return group && view(group);
+    },
+    async createNewsletter(name, owner) {
+      const { number } = phone(owner);
+      const newsletter = newsletters.create(name, number);
+      await state.durable();
+      return channel(newsletter);
+    },
+    newsletter(jid) {
+      const newsletter = newsletters.get(jid);
+      return newsletter && channel(newsletter);
     },
     fault: (fault) => commitFault(network, logins, fault),
     clearFaults: () => clearFaults(network, logins),

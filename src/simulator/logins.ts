@@ -32,7 +32,7 @@ const deviceRemoved = stanza('stream:error', { code: '401' }, [stanza('conflict'
 const loggedOut = '401';
 
 export function createLogins(network: Network, linking: Linking, outbox: PhoneOutbox, notices: DeviceNotices): Logins {
-  const { directory, deliveries, faults, tally, state } = network;
+  const { directory, deliveries, faults, presences, tally, state } = network;
   const devices = new Map<Line, Device>();
   const lines = new Map<string, Line>();
   const nameOf = ({ number, device }: DeviceAddress): string => `${number}:${device}`;
@@ -53,6 +53,7 @@ export function createLogins(network: Network, linking: Linking, outbox: PhoneOu
     if (!device) return;
     devices.delete(line);
     deliveries.close(device, line);
+    presences.setAvailable(device, false);
     if (lines.get(nameOf(device)) === line) lines.delete(nameOf(device));
     tally.lineClosed(jidOf(device));
   }

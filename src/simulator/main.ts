@@ -15,11 +15,12 @@ function storeOf(
   return beginWith === undefined ? undefined : createFrozenState(beginWith, phones);
 }
 
-/** The simulator as a process of its own: prints `{ url, noiseRoot, control }` on one line when it is ready. */
+/** The simulator as a process of its own: prints `{ url, noiseRoot, mediaHost, mediaCa, control }` on one line when it is ready. */
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       port: { type: 'string', default: '0' },
+      'media-port': { type: 'string', default: '0' },
       'control-port': { type: 'string', default: '0' },
       state: { type: 'string' },
       seed: { type: 'string' },
@@ -40,6 +41,7 @@ async function main(): Promise<void> {
   const simulator = createSimulator({
     seed,
     port: Number(values.port),
+    mediaPort: Number(values['media-port']),
     log: (message, context) => process.stderr.write(`${JSON.stringify({ message, ...context })}\n`),
     ...(store === undefined ? {} : { store }),
     ...(delay === undefined ? {} : { receiptDelayMs: Number(delay) }),
@@ -56,6 +58,8 @@ async function main(): Promise<void> {
   const ready = {
     url: simulator.url,
     noiseRoot: Buffer.from(simulator.noiseRoot).toString('hex'),
+    mediaHost: simulator.mediaHost,
+    mediaCa: simulator.mediaCa,
     control: await control.start(Number(values['control-port'])),
   };
   process.stdout.write(`${JSON.stringify(ready)}\n`);

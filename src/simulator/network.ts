@@ -6,6 +6,9 @@ import type { Deliveries } from './deliveries.ts';
 import type { Device, Directory, PhoneRecord } from './directory.ts';
 import type { Faults } from './faults.ts';
 import type { Groups } from './groups.ts';
+import type { MediaLibrary } from './media-library.ts';
+import type { Newsletters } from './newsletters.ts';
+import type { Presences } from './presences.ts';
 import { createSenderKeys, type SenderKeys } from './sender-keys.ts';
 import { createSignalSessions, type PreKeyBundle, type SignalSessions } from './signal-sessions.ts';
 import { stanza } from './stanza.ts';
@@ -27,6 +30,9 @@ export interface Network {
   readonly directory: Directory;
   readonly deliveries: Deliveries;
   readonly groups: Groups;
+  readonly newsletters: Newsletters;
+  readonly presences: Presences;
+  readonly media: MediaLibrary;
   readonly faults: Faults;
   readonly changes: Changes;
   readonly tally: Tally;
@@ -63,7 +69,7 @@ export function createPhones(
 }
 
 /** All devices of a person, the phone (0) first. */
-export function devicesOf(network: Network, number: string): readonly DeviceAddress[] {
+export function devicesOf(network: Pick<Network, 'directory'>, number: string): readonly DeviceAddress[] {
   const linked = network.directory.known(number)?.devices.keys() ?? [];
   return [0, ...linked].map((device) => ({ number, device }));
 }
@@ -86,4 +92,8 @@ function lowPreKeysNotice(left: number): BinaryNode {
   return stanza('notification', { id, from: S_WHATSAPP_NET, type: 'encrypt' }, [
     stanza('count', { value: left.toString() }),
   ]);
+}
+
+export function refuseAway(phone: Phone): void {
+  if (phone.record.identity.away) throw new Error('The phone has no network');
 }

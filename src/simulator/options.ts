@@ -1,3 +1,5 @@
+import type { MediaStore } from './media-store.ts';
+
 /** One change of the network's durable state; null deletes. */
 export interface StateChange {
   key: string;
@@ -17,6 +19,10 @@ export interface SimulatorOptions {
   seed: Uint8Array;
   /** Absent: everything is kept in memory only. */
   store?: SimulatorStore;
+  /** Where files are kept. Absent: in a temporary folder, removed when the network stops. */
+  media?: MediaStore;
+  /** Port of the media host on 127.0.0.1; 0 or absent for a free one. */
+  mediaPort?: number;
   /** Port on 127.0.0.1; 0 or absent for a free one. */
   port?: number;
   /** Static sentence plus context; never a message's text or a key. */

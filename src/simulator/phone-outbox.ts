@@ -1,19 +1,23 @@
-import { randomBytes } from 'node:crypto';
-import { encodeWAMessage, proto, type BinaryNode } from '@whiskeysockets/baileys';
-import { isGroupJid, parseNumber, type Addressing, type DeviceAddress } from './addresses.ts';
-import { readBundle } from './bundle-node.ts';
-import type { OutgoingText, PhoneMessage } from './control.ts';
-import { addressLetter, type Letter } from './envelope.ts';
+import { proto, type BinaryNode } from '@whiskeysockets/baileys';
+import { isGroupJid, type Addressing, type DeviceAddress } from './addresses.ts';
+import type { Route } from './chat-log.ts';
+import { newMessageId, type Dispatch, type FanOut } from './fan-out.ts';
 import { historyFor, sharedAppStateKey } from './first-sync.ts';
-import type { Group } from './groups.ts';
-import { devicesOf, takeBundle, type Network, type Phone } from './network.ts';
-import type { Post } from './post.ts';
-import { find, stanza } from './stanza.ts';
+import { statusJid, type Room } from './groups.ts';
+import type { MediaMessage } from './media-kinds.ts';
+import { applyAct } from './message-changes.ts';
+import { actIn } from './message-acts.ts';
+import { buildMessage, quotable, stanzaKind, type MessageContext, type StanzaKind } from './message-building.ts';
+import { shownIn } from './message-content.ts';
+import { refuseAway, type Network, type Phone } from './network.ts';
+import { plainMessage, type OutgoingMessage, type PhoneMessage } from './phone-message.ts';
 
 /** What leaves a phone: its messages, repeated ones for devices that could not read them, and its first sync. */
 export interface PhoneOutbox {
   /** Resolves with the id once the network has taken it: at once, or when the phone has its network again. */
-  send(phone: Phone, message: OutgoingText): Promise<{ id: string }>;
+  send(phone: Phone, message: OutgoingMessage): Promise<{ id: string }>;
+  /** What does something to a message of the same chat, on the phone itself too. Rejects while the phone is away. */
+  act(phone: Phone, on: PhoneMessage, message: proto.IMessage, kind: StanzaKind): Promise<void>;
   /** Sends what was written while the phone was away. */
   sendPending(phone: Phone): Promise<void>;
   resend(phone: Phone, receipt: BinaryNode): Promise<void>;
@@ -23,166 +27,136 @@ export interface PhoneOutbox {
   answerPeer(phone: Phone, from: DeviceAddress, id: string, message: proto.IMessage): Promise<void>;
 }
 
-function newMessageId(): string {
-  return randomBytes(16).toString('hex').toUpperCase();
-}
+const rememberedActs = 100;
 
-export function createPhoneOutbox(network: Network, post: Post): PhoneOutbox {
-  const { addresses } = network;
+export function createPhoneOutbox(network: Network, fanOut: FanOut): PhoneOutbox {
+  const { addresses, groups, media } = network;
   const turns = new WeakMap<Phone, Promise<void>>();
+  /** What was done last and is no message of its own, for devices that ask for it again. In memory only. */
+  const acts = new WeakMap<Phone, Map<string, Dispatch>>();
 
-  async function seal(phone: Phone, to: DeviceAddress, message: proto.IMessage): Promise<BinaryNode | undefined> {
-    const device = network.directory.device(to);
-    if (!device) return undefined;
-    const bundle = () => takeBundle(network, device);
-    const sealed = await phone.signal.encrypt(to, device.identityKey, encodeWAMessage(message), bundle);
-    return stanza('enc', { v: '2', type: sealed.type }, sealed.bytes);
-  }
-  function plain(message: proto.IMessage): BinaryNode {
-    return stanza('plaintext', {}, proto.Message.encode(message).finish());
-  }
-  function copyForOwnDevices(to: string, message: proto.IMessage): proto.IMessage {
-    return { deviceSentMessage: { destinationJid: to, message } };
-  }
-
-  async function toPerson(phone: Phone, letter: Letter, to: string, message: proto.IMessage): Promise<void> {
-    const own = devicesOf(network, phone.record.number).filter(({ device }) => device > 0);
-    const theirs = to === phone.record.number ? [] : devicesOf(network, to);
-    const copy = copyForOwnDevices(addresses.jid(to, letter.addressing), message);
-    for (const device of [...theirs, ...own]) {
-      const content = device.number === phone.record.number ? copy : message;
-      const sealed = device.device === 0 ? plain(content) : await seal(phone, device, content);
-      if (sealed) await post.deliver(device, addressLetter(addresses, letter, device, [sealed]));
-    }
-  }
-
-  function distributionMessage(group: Group, distribution: Buffer): proto.IMessage {
-    return {
-      senderKeyDistributionMessage: {
-        groupId: group.jid,
-        axolotlSenderKeyDistributionMessage: distribution,
-      },
-    };
-  }
-  async function toGroup(phone: Phone, letter: Letter, group: Group, message: proto.IMessage): Promise<void> {
-    const devices = group.participants.flatMap((number) => [...devicesOf(network, number)]);
-    const linked = devices.filter(({ device }) => device > 0);
-    const untold = phone.senderKeys.untold(
-      group.jid,
-      linked.map(({ number, device }) => `${number}:${device}`),
-    );
-    const distribution = distributionMessage(group, phone.senderKeys.distribution(group.jid));
-    const shared =
-      linked.length === 0
-        ? undefined
-        : stanza('enc', { v: '2', type: 'skmsg' }, phone.senderKeys.encrypt(group.jid, encodeWAMessage(message)));
-    for (const device of devices) {
-      if (device.device === 0 && device.number === phone.record.number) continue;
-      const content: BinaryNode[] = [];
-      if (device.device === 0) content.push(plain(message));
-      else if (shared) {
-        const key = untold.has(`${device.number}:${device.device}`)
-          ? await seal(phone, device, distribution)
-          : undefined;
-        content.push(...(key ? [key, shared] : [shared]));
-      }
-      await post.deliver(device, addressLetter(addresses, letter, device, content));
-    }
-  }
-
-  function letterTo(phone: Phone, id: string, to: string | Group, addressing: Addressing): Letter {
-    const from = { number: phone.record.number, device: 0 };
-    return { id, from, to, addressing, attributes: { type: 'text' } };
-  }
   /** One after the other: who gets a message before the key it is read with must ask again. */
-  function dispatch(phone: Phone, message: PhoneMessage): Promise<void> {
-    const turn = (turns.get(phone) ?? Promise.resolve()).then(() => sendOut(phone, message));
+  function inTurn(phone: Phone, work: () => Promise<void>): Promise<void> {
+    const turn = (turns.get(phone) ?? Promise.resolve()).then(work);
     turns.set(
       phone,
       turn.catch(() => undefined),
     );
     return turn;
   }
-  async function sendOut(phone: Phone, message: PhoneMessage): Promise<void> {
-    const addressing = phone.chats.addressingOf(message.id);
-    const content = { conversation: message.text };
-    const group = network.groups.get(message.chat);
-    const to = addresses.resolve(message.chat)?.number ?? '';
-    if (group) await toGroup(phone, letterTo(phone, message.id, group, group.addressing), group, content);
-    else await toPerson(phone, letterTo(phone, message.id, to, addressing), to, content);
-    network.state.release(() => phone.chats.advance([message.id], 'sent'));
+  function destination(chat: string, { addressing, audience = [] }: Route): string | Room {
+    if (chat === statusJid) return { jid: statusJid, addressing, participants: audience };
+    return groups.get(chat) ?? addresses.resolve(chat)?.number ?? '';
+  }
+  function dispatchOf(phone: Phone, shown: PhoneMessage): Dispatch {
+    const route = phone.chats.routeOf(shown.id);
+    const message = phone.chats.original(shown);
+    const to = destination(shown.chat, route);
+    return { id: shown.id, to, addressing: route.addressing, message, kind: stanzaKind(message) };
+  }
+  function sendOut(phone: Phone, shown: PhoneMessage): Promise<void> {
+    return inTurn(phone, async () => {
+      await fanOut.send(phone, dispatchOf(phone, shown));
+      network.state.release(() => phone.chats.advance([shown.id], 'sent'));
+    });
   }
 
   function chatFor(phone: Phone, to: string): string {
+    if (to === statusJid) return to;
     if (isGroupJid(to)) {
-      const group = network.groups.get(to);
-      if (!group?.participants.includes(phone.record.number)) throw new Error(`${to} is no group of this phone`);
+      const group = groups.get(to);
+      const { number } = phone.record;
+      if (!group?.participants.includes(number)) throw new Error(`${to} is no group of this phone`);
+      if (group.announce && !group.admins.includes(number)) throw new Error('Only admins may write to this group');
       return to;
     }
-    const number = addresses.resolve(to)?.number ?? parseNumber(to);
+    const number = addresses.numberOf(to);
     if (network.faults.unregistered(number)) throw new Error(`${number} is not on this network`);
     return addresses.jid(number, 'phone');
   }
-
-  async function peer(phone: Phone, to: DeviceAddress, message: proto.Message.IProtocolMessage): Promise<void> {
-    const sealed = await seal(phone, to, { protocolMessage: message });
-    const attributes = { type: 'text', category: 'peer', push_priority: 'high' };
-    const from = { number: phone.record.number, device: 0 };
-    const letter: Letter = { id: newMessageId(), from, to: from.number, addressing: 'phone', attributes };
-    if (sealed) await post.deliver(to, addressLetter(addresses, letter, to, [sealed]));
+  /** Everybody with whom the phone has a chat. */
+  function acquaintances(phone: Phone): string[] {
+    const others = phone.chats.all().flatMap(({ chat }) => addresses.resolve(chat)?.number ?? []);
+    return [...new Set(others)].filter((number) => number !== phone.record.number);
+  }
+  function routeFor(phone: Phone, { to, addressing = 'phone', audience }: OutgoingMessage): Route {
+    if (to !== statusJid) return { addressing };
+    return { addressing, audience: audience?.map((name) => addresses.numberOf(name)) ?? acquaintances(phone) };
+  }
+  function contextFor(phone: Phone, chat: string, outgoing: OutgoingMessage, addressing: Addressing): MessageContext {
+    const { replyTo, mentions = [], forwarded = false } = outgoing;
+    const named = (name: string): string => addresses.jid(addresses.numberOf(name), addressing);
+    const common = { mentions: mentions.map(named), forwarded };
+    if (replyTo === undefined) return common;
+    const quoted = phone.chats.byId(replyTo);
+    if (quoted?.chat !== chat) throw new Error(`${replyTo} is no message of this chat`);
+    const message = quotable(phone.chats.original(quoted));
+    return { ...common, quoted: { id: quoted.id, author: named(quoted.from), message } };
+  }
+  function written(phone: Phone, chat: string, outgoing: OutgoingMessage, file?: MediaMessage): proto.IMessage {
+    const addressing = groups.room(chat)?.addressing ?? outgoing.addressing ?? 'phone';
+    return buildMessage(outgoing, contextFor(phone, chat, outgoing, addressing), file);
   }
 
   return {
-    async send(phone, { to, text, addressing = 'phone' }) {
-      const chat = chatFor(phone, to);
-      const from = phone.record.jid;
-      const id = newMessageId();
-      const message: PhoneMessage = {
-        id,
-        chat,
-        from,
-        fromMe: true,
-        text,
-        at: new Date().toISOString(),
-        status: 'pending',
+    async send(phone, outgoing) {
+      const chat = chatFor(phone, outgoing.to);
+      // What has no file stands in the chat at once.
+      const file = 'media' in outgoing ? await media.publish(outgoing.type, outgoing.media) : undefined;
+      const message = written(phone, chat, outgoing, file);
+      const shown: PhoneMessage = {
+        ...plainMessage({
+          id: newMessageId(),
+          chat,
+          from: phone.record.jid,
+          fromMe: true,
+          text: '',
+          at: new Date().toISOString(),
+          status: 'pending',
+        }),
+        ...shownIn(message),
       };
-      phone.chats.show(message, addressing);
-      if (!phone.record.identity.away) await dispatch(phone, message);
+      const { id } = shown;
+      phone.chats.show(shown, routeFor(phone, outgoing), message);
+      if (!phone.record.identity.away) await sendOut(phone, shown);
       await network.state.durable();
       if (phone.chats.byId(id)?.status === 'pending') {
-        await phone.chats.wait((shown) => shown.id === id && shown.status !== 'pending');
+        await phone.chats.wait((other) => other.id === id && other.status !== 'pending');
         await network.state.durable();
       }
       return { id };
     },
+    async act(phone, on, message, kind) {
+      refuseAway(phone);
+      const route = phone.chats.routeOf(on.id);
+      const { addressing } = route;
+      const dispatch = { id: newMessageId(), to: destination(on.chat, route), addressing, message, kind };
+      const remembered = acts.get(phone) ?? new Map<string, Dispatch>();
+      acts.set(phone, remembered.set(dispatch.id, dispatch));
+      const [oldest] = remembered.keys();
+      if (remembered.size > rememberedActs && oldest !== undefined) remembered.delete(oldest);
+      const act = actIn(message);
+      if (act) applyAct(network, phone, on.chat, phone.record.number, act);
+      await inTurn(phone, () => fanOut.send(phone, dispatch));
+      await network.state.durable();
+    },
     async sendPending(phone) {
       const pending = phone.chats.all().filter(({ fromMe, status }) => fromMe && status === 'pending');
-      for (const message of pending) await dispatch(phone, message);
+      for (const message of pending) await sendOut(phone, message);
     },
     async resend(phone, receipt) {
       const requester = addresses.resolve(receipt.attrs['participant'] ?? receipt.attrs['from']);
-      const message = phone.chats.byId(receipt.attrs['id'] ?? '');
-      const device = requester && network.directory.device(requester);
-      if (!requester || !device || !message?.fromMe) return;
-      await phone.signal.begin(requester, readBundle(receipt) ?? takeBundle(network, device));
-      const group = network.groups.get(message.chat);
-      const to = group ?? addresses.resolve(message.chat)?.number ?? '';
-      let content: proto.IMessage = { conversation: message.text };
-      if (group) {
-        content = { ...content, ...distributionMessage(group, phone.senderKeys.distribution(group.jid)) };
-      } else if (requester.number === phone.record.number) {
-        content = copyForOwnDevices(message.chat, content);
-      }
-      const sealed = await seal(phone, requester, content);
-      const letter = letterTo(phone, message.id, to, group?.addressing ?? requester.addressing);
-      const count = find(receipt, 'retry')?.attrs['count'] ?? '1';
-      if (!sealed) return;
-      const again = { ...sealed, attrs: { ...sealed.attrs, count } };
-      await post.deliver(requester, addressLetter(addresses, letter, requester, [again]));
+      const id = receipt.attrs['id'] ?? '';
+      const shown = phone.chats.byId(id);
+      const own = shown?.fromMe && !shown.deleted ? dispatchOf(phone, shown) : undefined;
+      const dispatch = own ?? acts.get(phone)?.get(id);
+      if (!requester || !dispatch) return;
+      const { addressing } = requester;
+      await fanOut.sendAgain(phone, { ...dispatch, addressing }, requester, receipt);
     },
     async firstSync(phone, device) {
-      await peer(phone, device, sharedAppStateKey(phone));
-      await peer(phone, device, historyFor(phone));
+      await fanOut.sendPeer(phone, device, sharedAppStateKey(phone));
+      await fanOut.sendPeer(phone, device, historyFor(phone));
     },
     async answerPeer(phone, from, id, message) {
       const request = (message.deviceSentMessage?.message ?? message).protocolMessage?.peerDataOperationRequestMessage;
@@ -190,11 +164,12 @@ export function createPhoneOutbox(network: Network, post: Post): PhoneOutbox {
       const results = asked.flatMap(({ messageKey }) => {
         const known = phone.chats.byId(messageKey?.id ?? '');
         if (!known || !messageKey) return [];
-        const found = proto.WebMessageInfo.encode({ key: messageKey, message: { conversation: known.text } }).finish();
-        return [{ placeholderMessageResendResponse: { webMessageInfoBytes: found } }];
+        const found = { key: messageKey, message: phone.chats.original(known) };
+        const webMessageInfoBytes = proto.WebMessageInfo.encode(found).finish();
+        return [{ placeholderMessageResendResponse: { webMessageInfoBytes } }];
       });
       if (results.length === 0) return;
-      await peer(phone, from, {
+      await fanOut.sendPeer(phone, from, {
         type: proto.Message.ProtocolMessage.Type.PEER_DATA_OPERATION_REQUEST_RESPONSE_MESSAGE,
         peerDataOperationRequestResponseMessage: { stanzaId: id, peerDataOperationResult: results },
       });

@@ -1,9 +1,10 @@
-import type { PhoneParts } from './virtual-phone.ts';
+import type { PhoneParts } from './phone-parts.ts';
 
 /** Phones before what belongs to them. */
 const order = [
   'phone',
   'group',
+  'newsletter',
   'device',
   'prekeys',
   'one-time-key',
@@ -26,7 +27,7 @@ export function ownerOf(key: string): string {
 /** Brings back what the store holds, and what phones had not sent yet. */
 export async function restore(parts: PhoneParts): Promise<void> {
   const { network, outbox, receipts } = parts;
-  const { deliveries, directory, groups, state } = network;
+  const { deliveries, directory, groups, newsletters, state } = network;
   const rows = [...(await state.load(ownerOf))].sort(
     (left, right) =>
       order.indexOf(kindOf(left.key)) - order.indexOf(kindOf(right.key)) || (left.key < right.key ? -1 : 1),
@@ -36,6 +37,7 @@ export async function restore(parts: PhoneParts): Promise<void> {
     const phone = () => network.phone(path[0] ?? '');
     if (kind === 'phone' || kind === 'device' || kind === 'prekeys') directory.restore(kind, path, value);
     else if (kind === 'group') groups.restore(value);
+    else if (kind === 'newsletter') newsletters.restore(value);
     else if (kind === 'session' || kind === 'one-time-key') phone().signal.restore(kind, path, value);
     else if (kind === 'sender-key') phone().senderKeys.restore(path, value);
     else if (kind === 'message') phone().chats.restore(path, value);

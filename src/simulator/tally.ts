@@ -20,6 +20,9 @@ export interface Tally {
   confirmed(number: string, id: string): void;
   /** Returns how to stop listening. */
   onConfirmed(listener: (number: string, id: string) => void): () => void;
+  /** A file as a whole, with its length. */
+  uploaded(bytes: number): void;
+  downloaded(bytes: number): void;
   /** Resolves with the id of the next message stanza. */
   nextStanza(signal?: AbortSignal): Promise<string>;
   counters(): Counters;
@@ -92,6 +95,7 @@ export function createTally(): Tally {
   const nextStanza = new Set<(id: string) => void>();
   const firstSeenMs = new Map<string, number>();
   const totals = { undecryptable: 0, retries: 0, repeatedSteps: 0, replacements: 0, acknowledgedByClients: 0 };
+  const media = { mediaUploads: 0, mediaDownloads: 0, mediaBytesUploaded: 0, mediaBytesDownloaded: 0 };
 
   return {
     stanza(id) {
@@ -141,10 +145,19 @@ export function createTally(): Tally {
         nextStanza.add(seen);
         signal?.addEventListener('abort', abort);
       }),
+    uploaded(bytes) {
+      media.mediaUploads += 1;
+      media.mediaBytesUploaded += bytes;
+    },
+    downloaded(bytes) {
+      media.mediaDownloads += 1;
+      media.mediaBytesDownloaded += bytes;
+    },
     acknowledged: () => (totals.acknowledgedByClients += 1),
     logins: () => lines.logins,
     counters: () => ({
       ...totals,
+      ...media,
       stanzasById: stanzas.counts,
       acksById: acks.counts,
       openSockets: lines.openSockets,

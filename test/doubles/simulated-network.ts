@@ -1,6 +1,7 @@
 import type { UserFacingSocketConfig } from '@whiskeysockets/baileys';
 import { afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import type { Control } from '../../src/simulator/control.ts';
+import { createMediaFolder } from '../../src/simulator/media-store.ts';
 import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
 import { linkClient } from './linked-client.ts';
 import { createMemoryStore, type MemoryStore } from './memory-store.ts';
@@ -28,7 +29,9 @@ export function useSimulatedNetwork(numbers: readonly string[]): SimulatedNetwor
   const linkedAccounts = new Map<string, StockAccount>();
   let accounts = new Map<string, StockAccount>();
   let store = createMemoryStore();
-  let simulator = createSimulator({ seed, store, receiptDelayMs });
+  // Its files outlive a restart.
+  const media = createMediaFolder();
+  let simulator = createSimulator({ seed, store, media, receiptDelayMs });
   const clients: StockClient[] = [];
 
   beforeAll(async () => {
@@ -46,12 +49,13 @@ export function useSimulatedNetwork(numbers: readonly string[]): SimulatedNetwor
   beforeEach(async () => {
     accounts = new Map(Array.from(linkedAccounts, ([number, account]) => [number, copyOf(account)]));
     store = createMemoryStore(linkedRows);
-    simulator = createSimulator({ seed, store, receiptDelayMs });
+    simulator = createSimulator({ seed, store, media, receiptDelayMs });
     await simulator.start();
   });
   afterEach(async () => {
     for (const client of clients.splice(0)) await client.end();
     await simulator.stop();
+    await media.close();
     expect(simulator.control.counters().unknownQueries).toEqual([]);
   });
 
@@ -85,7 +89,7 @@ export function useSimulatedNetwork(numbers: readonly string[]): SimulatedNetwor
     async restart(rows = new Map(store.rows)) {
       await simulator.stop();
       store = createMemoryStore(rows);
-      simulator = createSimulator({ seed, store, receiptDelayMs });
+      simulator = createSimulator({ seed, store, media, receiptDelayMs });
       await simulator.start();
     },
   };

@@ -1,4 +1,4 @@
-import type { PhoneMessage } from '../../src/simulator/control.ts';
+import type { PhoneMessage } from '../../src/simulator/phone-message.ts';
 import type { MessageJson } from '../doubles/api.ts';
 import type { LinkedAccount } from './linked-world.ts';
 import type { Rig } from './rig.ts';

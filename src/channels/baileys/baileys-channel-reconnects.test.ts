@@ -3,7 +3,7 @@ import { type ChannelAccount, patient, textTo, useBaileysRig } from '../../../te
 import { useFreezableLink } from '../../../test/doubles/freezable-link.ts';
 import { waitFor } from '../../../test/doubles/wait-for.ts';
 import { createSlots, type Slots } from '../../platform/slots.ts';
-import type { Fault } from '../../simulator/control.ts';
+import type { Fault } from '../../simulator/fault.ts';
 import type { ChannelState } from '../channel.ts';
 
 const rig = useBaileysRig();

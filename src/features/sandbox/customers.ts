@@ -11,7 +11,7 @@ export interface CustomerMessage {
   direction: 'received' | 'sent';
   text: string;
   at: string;
-  status: PhoneMessage['status'];
+  status: Exclude<PhoneMessage['status'], 'played'>;
 }
 
 /** A customer's phone, as far as one account is concerned. */
@@ -63,7 +63,7 @@ export function messagesWith(phone: VirtualPhone, jid: string): CustomerMessage[
       direction: fromMe ? ('sent' as const) : ('received' as const),
       text,
       at,
-      status,
+      status: status === 'played' ? 'read' : status,
     }));
 }
 

@@ -57,7 +57,7 @@ export interface PhoneMessage {
   fromMe: boolean;
   text: string;
   at: string;
-  status: 'pending' | 'sent' | 'delivered' | 'read' | 'received';
+  status: 'pending' | 'sent' | 'delivered' | 'read' | 'played' | 'received';
 }
 
 export interface NetworkState {

@@ -1,4 +1,4 @@
-import type { Fault } from '../../../src/simulator/control.ts';
+import type { Fault } from '../../../src/simulator/fault.ts';
 import type { LinkedAccount } from '../linked-world.ts';
 import { openRig, type Rig } from '../rig.ts';
 import type { Server } from '../server.ts';
