@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Faults } from './faults.ts';
 import type { MediaCertificates } from './media-certificates.ts';
 import type { MediaLibrary } from './media-library.ts';
@@ -113,16 +115,14 @@ export function createMediaHost({ media, faults, tally, log }: MediaHostParts): 
     };
     if (range) headers['content-range'] = `bytes ${start}-${end - 1}/${size}`;
     response.writeHead(range ? 206 : 200, headers);
-    if (request.method !== 'HEAD') {
-      const stored = media.store.read(found.file, { start, end });
-      const isCorrupt = faults.take('media-corrupt', '') !== undefined;
-      for await (const chunk of withRate(isCorrupt ? spoiled(stored) : stored)) {
-        if (response.destroyed) return;
-        if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')]);
-      }
-      tally.downloaded(end - start);
+    if (request.method === 'HEAD') {
+      response.end();
+      return;
     }
-    response.end();
+    const stored = media.store.read(found.file, { start, end });
+    const isCorrupt = faults.take('media-corrupt', '') !== undefined;
+    await pipeline(Readable.from(withRate(isCorrupt ? spoiled(stored) : stored)), response);
+    tally.downloaded(end - start);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -139,8 +139,10 @@ export function createMediaHost({ media, faults, tally, log }: MediaHostParts): 
   }
 
   function fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    // Who hung up hears nothing any more.
+    if (response.destroyed) return;
     if (!(error instanceof Refused)) log('The media host failed', { error: String(error) });
-    if (response.headersSent || response.destroyed) {
+    if (response.headersSent) {
       response.destroy();
       return;
     }
