@@ -292,6 +292,16 @@ CREATE TABLE IF NOT EXISTS sandbox_state (
 );
 ALTER TABLE sandbox_state ENABLE ROW LEVEL SECURITY;
 
+-- Files on the sandbox's network, in pieces. Not sealed: senders encrypt them, and their keys are in sandbox_state.
+CREATE TABLE IF NOT EXISTS sandbox_media (
+  path text NOT NULL,
+  place integer NOT NULL CHECK (place >= 0),
+  bytes bytea NOT NULL CHECK (octet_length(bytes) BETWEEN 1 AND 262144),
+  written_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (path, place)
+);
+ALTER TABLE sandbox_media ENABLE ROW LEVEL SECURITY;
+
 -- idempotency
 -- Answers of calls with an Idempotency-Key, kept for 24 hours. A key shown once is masked in `answer`.
 CREATE TABLE IF NOT EXISTS idempotency_keys (

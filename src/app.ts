@@ -18,7 +18,7 @@ import { messageRoutes } from './features/messages/messages.routes.ts';
 import { createMessageInbox, createMessages } from './features/messages/messages.ts';
 import { createNotifications } from './features/notifications/notifications.ts';
 import { sandboxRoutes } from './features/sandbox/sandbox.routes.ts';
-import { createSandbox, createSandboxStore, startOnDemand } from './features/sandbox/sandbox.ts';
+import { createSandbox, createSandboxStores, startOnDemand } from './features/sandbox/sandbox.ts';
 import { systemRoutes } from './features/system/system.routes.ts';
 import { createSystem } from './features/system/system.ts';
 import type { Clock } from './platform/clock.ts';
@@ -200,7 +200,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     make: (lease) =>
       createSimulator({
         seed: secrets.derive('sandbox network', 32),
-        store: createSandboxStore(database, secrets, lease),
+        ...createSandboxStores(database, secrets, lease),
         log: (message, context) => options.log.debug(message, context),
       }),
   });

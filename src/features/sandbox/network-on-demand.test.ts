@@ -7,7 +7,7 @@ import { systemClock as clock } from '../../platform/clock.ts';
 import { createLeases, type Lease, type Leases } from '../../platform/leases.ts';
 import { createSecrets } from '../../platform/secrets.ts';
 import { createSimulator } from '../../simulator/simulator.ts';
-import { createSandboxStore, startOnDemand, type StartedOnDemand } from './sandbox.ts';
+import { createSandboxStores, startOnDemand, type StartedOnDemand } from './sandbox.ts';
 
 const secrets = createSecrets({ key: 'a key of this test, 32 characters and more' });
 let database: TestDatabase;
@@ -39,7 +39,7 @@ function newProcess(alone: boolean, making: (process: Process) => void = () => u
       making({ leases, network, made });
       return createSimulator({
         seed: secrets.derive('sandbox network', 32),
-        store: createSandboxStore(database, secrets, lease),
+        ...createSandboxStores(database, secrets, lease),
       });
     },
   });

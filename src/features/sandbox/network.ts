@@ -65,6 +65,17 @@ export interface NetworkState {
   value: Uint8Array | null;
 }
 
+/** Where the network keeps files. */
+export interface MediaStore {
+  /** Stores a file as a whole, or, when the chunks end with an error, nothing. */
+  write(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void>;
+  /** The bytes from `start` to before `end`. */
+  read(path: string, range: { start: number; end: number }): AsyncIterable<Uint8Array>;
+  /** Undefined where there is no such file. */
+  size(path: string): Promise<number | undefined>;
+  remove(path: string): Promise<void>;
+}
+
 export interface StateStore {
   load(): Promise<readonly { key: string; value: Uint8Array }[]>;
   write(changes: readonly NetworkState[]): Promise<void>;

@@ -3,7 +3,8 @@ import { AppError } from '../../platform/errors.ts';
 import { holdLeases } from '../../platform/lease.store.ts';
 import type { Lease } from '../../platform/leases.ts';
 import type { SealedPlace, Secrets } from '../../platform/secrets.ts';
-import type { NetworkState, StateStore } from './network.ts';
+import type { MediaStore, NetworkState, StateStore } from './network.ts';
+import { createSandboxMediaStore } from './sandbox-media.store.ts';
 
 const loadSql = 'SELECT key, value FROM sandbox_state';
 const writeSql = `
@@ -12,11 +13,19 @@ const writeSql = `
   INSERT INTO sandbox_state (key, value) SELECT key, value FROM given WHERE value IS NOT NULL
   ON CONFLICT (key) DO UPDATE SET value = excluded.value`;
 
+export function createSandboxStores(
+  database: Database,
+  secrets: Secrets,
+  lease: Lease,
+): { store: StateStore; media: MediaStore } {
+  return { store: createSandboxStore(database, secrets, lease), media: createSandboxMediaStore(database) };
+}
+
 /**
  * The sandbox's network in Postgres, sealed, because it holds the private keys of its phones. It is written only while the
  * lease is the present one.
  */
-export function createSandboxStore(database: Database, secrets: Secrets, lease: Lease): StateStore {
+function createSandboxStore(database: Database, secrets: Secrets, lease: Lease): StateStore {
   return {
     async load() {
       const rows = await database.rows<{ key: string; value: Buffer }>(loadSql);

@@ -20,7 +20,7 @@ import type { StartedOnDemand } from './network-on-demand.ts';
 import { createPhoneWatch } from './phone-watch.ts';
 
 export { type StartedOnDemand, startOnDemand } from './network-on-demand.ts';
-export { createSandboxStore } from './sandbox.store.ts';
+export { createSandboxStores } from './sandbox.store.ts';
 
 export interface CustomerText {
   /** A number of the sandbox; a usual one when left out. */
