@@ -2,7 +2,9 @@ import { decryptPollVote, type AnyMessageContent, type WAMessage } from '@whiske
 import { beforeEach, expect, test } from 'vitest';
 import { useSimulatedNetwork } from '../../test/doubles/simulated-network.ts';
 import type { StockClient } from '../../test/doubles/stock-client.ts';
+import { voteIn } from './message-acts.ts';
 import type { PhoneMessage } from './phone-message.ts';
+import { encryptVote } from './poll-votes.ts';
 
 const owner = '9990000000001';
 const other = '9990000000002';
@@ -182,3 +184,40 @@ test.for(['phone', 'group'] as const)(
     await expect(phone.vote(id, ['beer'])).rejects.toThrow('no option');
   },
 );
+
+test.for(['phone', 'lid'] as const)(
+  'a client’s vote is counted on both phones, bound to jids by %s',
+  async (addressing) => {
+    const phone = phoneOf(friend);
+    const poll = { type: 'poll', question: 'Tea?', options: ['yes', 'no'], selectableCount: 1 } as const;
+    const { id: pollId } = await phone.send({ to: owner, ...poll });
+    const { message } = await client.until(
+      () => client.messages.find((each) => each.message.key.id === pollId)?.message,
+    );
+    const secret = message?.messageContextInfo?.messageSecret ?? new Uint8Array();
+    const [creator, voter] = addressing === 'lid' ? [phone.lid, phoneOf(owner).lid] : [friendJid, ownerJid];
+    const vote = encryptVote({ pollId, secret, creator, voter }, ['no']);
+    await client.sock.relayMessage(friendJid, voteIn({ remoteJid: friendJid, fromMe: false, id: pollId }, vote), {});
+    await shown(friend, pollId, { votes: [{ from: ownerJid, options: ['no'] }] });
+    await shown(owner, pollId, { votes: [{ from: ownerJid, options: ['no'] }] });
+    const other = encryptVote({ pollId: 'another', secret, creator, voter }, ['yes']);
+    await client.sock.relayMessage(friendJid, voteIn({ remoteJid: friendJid, fromMe: false, id: pollId }, other), {});
+    await client.sends(friendJid, 'after the vote that nobody can read');
+    await phone.receives('after the vote that nobody can read');
+    expect(phone.messages().find(({ id }) => id === pollId)?.votes).toEqual([{ from: ownerJid, options: ['no'] }]);
+  },
+);
+
+test('a reaction that a client cannot read comes again', async () => {
+  const phone = phoneOf(friend);
+  const reactions: (string | null | undefined)[] = [];
+  client.sock.ev.on('messages.reaction', (added) => reactions.push(...added.map(({ reaction }) => reaction.text)));
+  const { key } = await sends(friendJid, { text: 'hello' });
+  await shown(friend, key.id ?? '', { text: 'hello' });
+  await phone.send({ to: owner, text: 'so that there is a session' });
+  await client.receives('so that there is a session');
+  await network.control.fault({ kind: 'corrupt-next', number: owner });
+  await phone.react(key.id ?? '', '👍');
+  await expect.poll(() => reactions).toEqual(['👍']);
+  expect(network.control.counters().retries).toBeGreaterThan(0);
+});

@@ -17,6 +17,7 @@ interface Running {
   readonly process: ChildProcess;
   readonly url: string;
   readonly noiseRoot: string;
+  readonly mediaCa: string;
   readonly control: RemoteControl;
 }
 
@@ -32,8 +33,8 @@ async function startProcess(...args: readonly string[]): Promise<Running> {
   });
   running.push(child);
   const [line] = (await once(child.stdout, 'data')) as [Buffer];
-  const ready = JSON.parse(line.toString()) as { url: string; noiseRoot: string; control: string };
-  return { process: child, url: ready.url, noiseRoot: ready.noiseRoot, control: createControlClient(ready.control) };
+  const ready = JSON.parse(line.toString()) as Pick<Running, 'url' | 'noiseRoot' | 'mediaCa'> & { control: string };
+  return { ...ready, process: child, control: createControlClient(ready.control) };
 }
 
 beforeEach(async () => {
@@ -49,6 +50,7 @@ test('in a process of its own it does the same over HTTP; its file survives a ki
   const state = join(folder, 'state');
   const first = await startProcess('--state', state);
   expect(first.noiseRoot).toMatch(/^[0-9a-f]{64}$/);
+  expect(first.mediaCa).toMatch(/^-----BEGIN CERTIFICATE-----\n/);
   const { client, account, deviceJid } = await linkClient(first.url, first.control.phone(owner));
   clients.push(client);
   expect(await first.control.phone(owner).devices()).toEqual([deviceJid]);

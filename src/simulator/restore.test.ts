@@ -155,3 +155,26 @@ test('killed again and again under traffic it loses nothing that it acknowledged
   expect(acknowledged.size).toBe(count);
   expect(taken.size).toBeGreaterThan(count / 2);
 });
+
+test('what earlier releases wrote is read: messages that are texts only, groups without admins', async () => {
+  const message = { id: 'OLD1', chat: `${owner}@s.whatsapp.net`, from: friendJid, fromMe: true, text: 'long ago' };
+  const group = { jid: '120363000000000001@g.us', subject: 'Old', addressing: 'phone', participants: [friend, owner] };
+  const json = (value: unknown): Uint8Array => Buffer.from(JSON.stringify(value));
+  await network.control.phone(friend).send({ to: owner, text: 'so that the phone is known' });
+  const rows = new Map(network.store.rows);
+  rows.set(
+    `message:${friend}:000000000900`,
+    json({ ...message, at: '2026-01-01', status: 'read', addressing: 'phone' }),
+  );
+  rows.set(`group:${group.jid}`, json({ ...group, createdAt: 1_700_000_000 }));
+  await network.restart(rows);
+  expect(network.control.phone(friend).messages().at(-1)).toMatchObject({
+    text: 'long ago',
+    content: { type: 'text', text: 'long ago' },
+    reactions: [],
+    deleted: false,
+  });
+  expect(network.control.group(group.jid)).toMatchObject({ admins: [friendJid], announce: false });
+  const client = await network.login(owner);
+  expect(await client.sock.groupMetadata(group.jid)).toMatchObject({ subject: 'Old', owner: friendJid });
+});

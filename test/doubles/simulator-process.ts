@@ -5,6 +5,8 @@ export interface SimulatorProcess {
   readonly url: string;
   /** 64 hexadecimal digits. */
   readonly noiseRoot: string;
+  /** Certificate of the media host's authority, as PEM. */
+  readonly mediaCa: string;
   readonly control: RemoteControl;
   /** Where `control` calls, for other processes. */
   readonly controlUrl: string;
@@ -24,10 +26,13 @@ export async function startSimulatorOf(
   options: ChildOptions = {},
 ): Promise<SimulatorProcess> {
   const child = runChild(file, args, options);
-  const ready = JSON.parse(await child.says('{')) as { url: string; noiseRoot: string; control: string };
+  const ready = JSON.parse(await child.says('{')) as Pick<SimulatorProcess, 'url' | 'noiseRoot' | 'mediaCa'> & {
+    control: string;
+  };
   return {
     url: ready.url,
     noiseRoot: ready.noiseRoot,
+    mediaCa: ready.mediaCa,
     control: createControlClient(ready.control),
     controlUrl: ready.control,
     stop: (signal = 'SIGKILL') => child.kill(signal),
