@@ -38,13 +38,19 @@ class Refused extends Error {
 const uploadPath = /^\/(?:mms|product|pps)\/[a-z-]+\/([\w-]{43})$/;
 const slicesPerSecond = 20;
 
-async function* paced(chunks: AsyncIterable<Uint8Array>, bytesPerSecond: number): AsyncGenerator<Uint8Array> {
-  const most = Math.max(1, Math.ceil(bytesPerSecond / slicesPerSecond));
+/** `bytesPerSecond` may change on the way; undefined is as fast as it goes. */
+async function* paced(
+  chunks: AsyncIterable<Uint8Array>,
+  bytesPerSecond: () => number | undefined,
+): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
-    for (let at = 0; at < chunk.length; at += most) {
+    for (let at = 0; at < chunk.length;) {
+      const rate = bytesPerSecond();
+      const most = rate === undefined ? chunk.length : Math.max(1, Math.ceil(rate / slicesPerSecond));
       const slice = chunk.subarray(at, at + most);
-      await new Promise((resolve) => setTimeout(resolve, (slice.length * 1000) / bytesPerSecond));
+      if (rate !== undefined) await new Promise((resolve) => setTimeout(resolve, (slice.length * 1000) / rate));
       yield slice;
+      at += slice.length;
     }
   }
 }
@@ -71,10 +77,8 @@ function rangeOf(header: string | undefined, size: number): { start: number; end
 }
 
 export function createMediaHost({ media, faults, tally, log }: MediaHostParts): MediaHost {
-  function withRate(chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> {
-    const rate = faults.mediaRate();
-    return rate === undefined ? chunks : paced(chunks, rate);
-  }
+  const withRate = (chunks: AsyncIterable<Uint8Array>): AsyncIterable<Uint8Array> =>
+    paced(chunks, () => faults.mediaRate());
 
   /** Nothing of a file stays that is another than its path says. */
   async function upload(request: IncomingMessage, response: ServerResponse): Promise<void> {
