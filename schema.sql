@@ -199,7 +199,7 @@ CREATE TABLE IF NOT EXISTS messages (
   from_name text,
   type text NOT NULL,
   text text,
-  -- What could not be translated yet, sealed.
+  -- The network's own encoding, sealed, where its text is not all: its file, a message that quotes it, a later translation.
   original bytea,
   reply_to text,
   status text NOT NULL CHECK (status IN ('queued', 'sending', 'sent', 'delivered', 'read', 'played', 'received',
@@ -223,9 +223,20 @@ CREATE TABLE IF NOT EXISTS messages (
   expires_at timestamptz,
   content_hash bytea,
   created_at timestamptz NOT NULL DEFAULT now(),
-  CHECK ((type = 'unsupported') = (original IS NOT NULL)),
-  CHECK ((error_code IS NULL) = (error_message IS NULL))
+  CONSTRAINT messages_original CHECK (type <> 'unsupported' OR original IS NOT NULL),
+  CONSTRAINT messages_error CHECK ((error_code IS NULL) = (error_message IS NULL))
 );
+-- Up to 0.3.0 these had no names, and only what could not be translated had an original.
+ALTER TABLE messages DROP CONSTRAINT IF EXISTS messages_check, DROP CONSTRAINT IF EXISTS messages_check1,
+  DROP CONSTRAINT IF EXISTS messages_original, DROP CONSTRAINT IF EXISTS messages_error;
+ALTER TABLE messages ADD CONSTRAINT messages_original CHECK (type <> 'unsupported' OR original IS NOT NULL),
+  ADD CONSTRAINT messages_error CHECK ((error_code IS NULL) = (error_message IS NULL));
+-- What the message says beside its text: `content.ts` without type and text.
+ALTER TABLE messages ADD COLUMN IF NOT EXISTS content jsonb;
+ALTER TABLE messages ADD COLUMN IF NOT EXISTS mentions text[] NOT NULL DEFAULT '{}';
+-- The last translator that could make nothing of it.
+ALTER TABLE messages ADD COLUMN IF NOT EXISTS translator smallint NOT NULL DEFAULT 0;
+CREATE INDEX IF NOT EXISTS messages_untranslated ON messages (translator, position) WHERE type = 'unsupported';
 -- Whether somebody may be shown typing before it leaves.
 ALTER TABLE messages ADD COLUMN IF NOT EXISTS typing boolean NOT NULL DEFAULT true;
 -- One stanza is one row, however often it is delivered.

@@ -34,7 +34,7 @@ const whatsappWebSocketUrl = 'wss://web.whatsapp.com/ws/chat';
 /** Every account is a Baileys channel; its kind decides to which network it speaks. */
 export function createChannelFactory(parts: ChannelParts): ChannelFactory {
   const connecting = createSlots(connectsAtOnce);
-  const sentMessage = createSentMessageLookup(parts.database);
+  const sentMessage = createSentMessageLookup(parts.database, parts.secrets);
   const newerVersion = createVersionLookup(parts);
   const { whatsapp, network } = parts;
 

@@ -11,6 +11,8 @@ export interface AppTimings {
   /** How long a send loop with nothing to do waits to be woken. */
   queueIdleMs: number;
   expiryIntervalMs: number;
+  /** How often messages that could not be translated are tried with the present translator. */
+  retranslationMs: number;
   /** How long a stop waits for the confirmations of what is under way. */
   confirmationDrainMs: number;
   accountPollMs: number;
@@ -46,6 +48,7 @@ export const appTimings: AppTimings = {
   queuePollMs: 1_000,
   queueIdleMs: 60_000,
   expiryIntervalMs: 5_000,
+  retranslationMs: 60_000,
   confirmationDrainMs: 10_000,
   accountPollMs: 1_000,
   firstCodeMs: 10_000,

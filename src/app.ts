@@ -1,5 +1,6 @@
 import { createChannelFactory } from './app-channels.ts';
 import type { AppTimings } from './app-timings.ts';
+import { translateOriginal } from './channels/baileys/from-baileys.ts';
 import { createJournalSweep } from './channels/baileys/inbound-journal.ts';
 import type { Config } from './config.ts';
 import { createDashboard } from './dashboard/dashboard.ts';
@@ -240,6 +241,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     writer,
     accounts,
     typingBaseMs: config.typingDelayMs,
+    translate: translateOriginal,
     timeZone: config.timeZone,
     sandboxNumbersEverywhere,
     timings: {
@@ -247,6 +249,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
       idleMs: timings.queueIdleMs,
       underWay: messagesUnderWay,
       expiryIntervalMs: timings.expiryIntervalMs,
+      retranslationMs: timings.retranslationMs,
       drainMs: timings.confirmationDrainMs,
     },
   });

@@ -44,7 +44,7 @@ let lastId = 0;
 function textTo({ customer }: ChannelUnderTest, text: string): OutgoingMessage {
   lastId += 1;
   const remoteId = `3EB0${lastId.toString(16).toUpperCase().padStart(18, '0')}`;
-  return { remoteId, to: customer.address, content: { type: 'text', text }, again: false };
+  return { remoteId, to: customer.address, content: { type: 'text', text }, quoted: null, mentions: [], again: false };
 }
 
 const patient = new AbortController().signal;

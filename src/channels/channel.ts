@@ -1,5 +1,5 @@
 import type { Batch } from '../platform/commit-writer.ts';
-import type { IncomingMessage, OutgoingMessage, Person, Receipt } from './content.ts';
+import type { IncomingMessage, OutgoingContent, OutgoingMessage, Person, Receipt } from './content.ts';
 
 /** One account's way to the outside. Construction does nothing. */
 export interface Channel {
@@ -11,10 +11,11 @@ export interface Channel {
   /** Resolves when nothing is left running. Never logs the phone out. */
   stop(): Promise<void>;
   /**
-   * Resolves when the network has confirmed the message. Rejects with an `AppError`: `retryable` means that the result is
+   * Resolves when the network has confirmed the message, with its own encoding of it where that is wanted later (an answer
+   * that quotes it, its file, a device that asks again) and its text is not enough. Rejects with an `AppError`: `retryable` means that the result is
    * unknown or that it may go again under the same id; otherwise the network refused it for good.
    */
-  send(message: OutgoingMessage, signal: AbortSignal): Promise<void>;
+  send(message: OutgoingMessage, signal: AbortSignal): Promise<{ original: Uint8Array | null }>;
   /** Absent where there is nothing to link. */
   readonly pairing?: Pairing;
   /** Absent where nobody can be shown doing something. */
@@ -42,7 +43,7 @@ export interface Presence {
 }
 
 export interface Capabilities {
-  readonly content: readonly OutgoingMessage['content']['type'][];
+  readonly content: readonly OutgoingContent['type'][];
   readonly chats: readonly ('personal' | 'group' | 'newsletter')[];
 }
 
@@ -97,4 +98,10 @@ export type ChannelNotice =
   | { kind: 'restricted'; until: Date | null };
 
 /** Gives back what was sent under an id, for a device that asks again; undefined where nothing is stored. */
-export type SentMessageLookup = (remoteId: string) => Promise<OutgoingMessage['content'] | undefined>;
+export type SentMessageLookup = (remoteId: string) => Promise<SentMessage | undefined>;
+
+export interface SentMessage {
+  text: string | null;
+  /** The network's own encoding, where the message was more than a text. */
+  original: Uint8Array | null;
+}

@@ -1,11 +1,88 @@
+import type { Readable } from 'node:stream';
 import type { ChatType } from './address.ts';
 
-/** What can be sent. */
-export interface OutgoingText {
+export const mediaTypes = ['image', 'video', 'audio', 'voice', 'document', 'sticker'] as const;
+export type MediaType = (typeof mediaTypes)[number];
+
+/** What is known of a file without its bytes; null where nobody has told. */
+export interface FileDetails {
+  mimetype: string;
+  sizeBytes: number | null;
+  fileName: string | null;
+  /** Of sounds and moving pictures. */
+  seconds: number | null;
+  width: number | null;
+  height: number | null;
+}
+
+export interface ContactCard {
+  name: string;
+  /** `+` and digits, or as it was written where that is no number. */
+  phone: string | null;
+  organization: string | null;
+}
+
+export interface TextContent {
   type: 'text';
   text: string;
 }
-export type OutgoingContent = OutgoingText;
+
+export interface MediaContent {
+  type: MediaType;
+  caption: string | null;
+  file: FileDetails;
+}
+
+export interface LocationContent {
+  type: 'location';
+  latitude: number;
+  longitude: number;
+  name: string | null;
+  address: string | null;
+}
+
+export interface ContactContent {
+  type: 'contact';
+  contacts: ContactCard[];
+}
+
+export interface PollContent {
+  type: 'poll';
+  question: string;
+  options: string[];
+  /** How many options one may choose; 0 = any number. */
+  maxAnswers: number;
+}
+
+/** What a message says. */
+export type Content = TextContent | MediaContent | LocationContent | ContactContent | PollContent;
+
+/** A message that another one is about, as its chat knows it. */
+export interface MessageKey {
+  remoteId: string;
+  fromMe: boolean;
+  /** Who wrote it. */
+  from: string;
+}
+
+/** A file to send. */
+export interface OutgoingMedia extends MediaContent {
+  /** JPEG, at most a few kilobytes. */
+  thumbnail: Uint8Array | null;
+  /** Its bytes, from the beginning each time. Rejects with an `AppError` when they cannot be had. */
+  open(signal: AbortSignal): Promise<Readable>;
+}
+
+/** What can be sent: a message, or an act upon one. */
+export type OutgoingContent =
+  | TextContent
+  | OutgoingMedia
+  | LocationContent
+  | ContactContent
+  | PollContent
+  | { type: 'reaction'; target: MessageKey; /** Empty takes the reaction back. */ emoji: string }
+  | { type: 'edit'; target: MessageKey; text: string }
+  | { type: 'deletion'; target: MessageKey };
 
 export interface OutgoingMessage {
   /** The network's id of this message, chosen before the first try and the same in every later one. */
@@ -13,8 +90,18 @@ export interface OutgoingMessage {
   /** Address in canonical form, see `address.ts`. */
   to: string;
   content: OutgoingContent;
+  /** The message that it answers. */
+  quoted: QuotedMessage | null;
+  /** Addresses of people who are mentioned. */
+  mentions: readonly string[];
   /** It may have left before, with an unknown result. */
   again: boolean;
+}
+
+export interface QuotedMessage extends MessageKey {
+  content: Content;
+  /** The network's own encoding of it, where that was kept. */
+  original: Uint8Array | null;
 }
 
 /** A person is known by number, by hidden address, or by both. A LID never stands in `phone`. */
@@ -26,10 +113,10 @@ export interface Person {
   name: string | null;
 }
 
-export type IncomingContent =
-  | { type: 'text'; text: string }
-  /** Something this version cannot translate; `original` is the network's own encoding of it. */
-  | { type: 'unsupported'; original: Uint8Array };
+/** Something that this version cannot translate. */
+export interface UnsupportedContent {
+  type: 'unsupported';
+}
 
 export interface IncomingMessage {
   remoteId: string;
@@ -39,8 +126,11 @@ export interface IncomingMessage {
   from: Person;
   /** Written on the account's own phone or another of its devices. */
   fromMe: boolean;
-  content: IncomingContent;
+  content: Content | UnsupportedContent;
+  /** The network's own encoding of it, where more than its text may be wanted later. */
+  original: Uint8Array | null;
   replyTo: string | null;
+  mentions: string[];
   sentAt: Date;
   /** `live` as it happened; `offline` when it waited for us on the server. */
   arrival: 'live' | 'offline';

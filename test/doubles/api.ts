@@ -10,7 +10,7 @@ export interface AccountJson {
   nextStep: string | null;
   phone: string | null;
   notice: string | null;
-  settings: { pacing: Record<string, unknown>; behaviour: Record<string, unknown>; duplicateWindowSeconds: number };
+  settings: { pacing: Record<string, unknown>; duplicateWindowSeconds: number };
   apiKey: string;
 }
 
@@ -24,6 +24,12 @@ export interface MessageJson {
   from: { jid: string; phone: string | null; lid: string | null; name: string | null };
   type: string;
   text: string | null;
+  media: { mimetype: string; size: number | null; filename: string | null } | null;
+  location: object | null;
+  contacts: object[] | null;
+  poll: object | null;
+  mentions: string[];
+  replyTo: string | null;
   status: string;
   statusAt: Record<string, string | null>;
   error: { code: string; message: string; retryable: boolean } | null;

@@ -67,7 +67,7 @@ export interface BaileysRig {
 
 export function textTo(to: string, text: string): OutgoingMessage {
   const remoteId = `3EB0${randomBytes(9).toString('hex').toUpperCase()}`;
-  return { remoteId, to, content: { type: 'text', text }, again: false };
+  return { remoteId, to, content: { type: 'text', text }, quoted: null, mentions: [], again: false };
 }
 
 /** Signal of a caller that never gives up. */

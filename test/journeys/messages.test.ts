@@ -154,8 +154,8 @@ test('what cannot be translated yet is listed as unsupported, with its original 
   // A client of this process is held to the same strict certificates as the product.
   const trust = { root: simulator.noiseRoot, strict: true };
   const { client } = await withNoiseTrust(trust, () => linkClient(simulator.url, customer));
-  const location = { degreesLatitude: 52.5, degreesLongitude: 13.4 };
-  await client.sock.sendMessage(`${owner}@s.whatsapp.net`, { location });
+  const event = { name: 'Opening', startDate: new Date('2030-01-01T09:00:00Z') };
+  await client.sock.sendMessage(`${owner}@s.whatsapp.net`, { event });
   await waitFor(async () => (await api.messages(shop, `&chat=${customer.number}`)).length === 1);
   await client.end();
   const [arrived] = await api.messages(shop, `&chat=${customer.number}`);
@@ -165,7 +165,7 @@ test('what cannot be translated yet is listed as unsupported, with its original 
   ]);
   const place = { table: 'messages', row: arrived?.id ?? '', column: 'original' };
   const original = app.secrets.open(row?.original ?? Buffer.alloc(0), place);
-  expect(proto.WebMessageInfo.decode(original).message?.locationMessage).toMatchObject(location);
+  expect(proto.WebMessageInfo.decode(original).message?.eventMessage).toMatchObject({ name: event.name });
   expect(row?.original.includes(Buffer.from(customer.number))).toBe(false);
 });
 

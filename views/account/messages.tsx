@@ -1,4 +1,5 @@
 import type { Message } from '../../src/features/messages/messages.ts';
+import { MessageContent } from './message-content.tsx';
 import { Empty } from '../partials/empty.tsx';
 import { ActButton } from '../partials/form.tsx';
 import { Icon } from '../partials/icon.tsx';
@@ -103,7 +104,8 @@ function MessageRow({ item }: { item: MessageItem }) {
           )}
           <Origin origin={message.origin} />
         </p>
-        <MessageText message={message} />
+        <MessageContent message={message} />
+        {message.waiting && <Waiting wait={message.waiting} />}
         {error && <p class="message-error">{error.message}</p>}
         {status === 'expired' && <p class="message-error">It could not leave before its time was over.</p>}
       </div>
@@ -137,24 +139,25 @@ function Origin({ origin }: { origin: Message['origin'] }) {
   return word === undefined ? null : <span class="chip">{word}</span>;
 }
 
-const longestShown = 2_000;
+const waitWords: Record<NonNullable<Message['waiting']>['reason'], string> = {
+  scheduled: 'Scheduled',
+  pace: 'Waits for its turn at this account’s pace',
+  new_chats: 'Waits: today’s new chats are used up',
+  daily_cap: 'Waits: today’s messages are used up',
+  restricted: 'Waits: WhatsApp refuses new chats at present',
+  offline: 'Waits until the account is connected',
+  line: 'Next to leave',
+};
 
-function MessageText({ message: { type, text, id } }: { message: Message }) {
-  if (type === 'unsupported') {
-    return <p class="muted">A kind of message that this version cannot show. It is kept for a later one.</p>;
-  }
-  if (text === null) return <p class="muted">Without text ({type})</p>;
-  const rest = text.length - longestShown;
+function Waiting({ wait: { reason, estimatedSendAt } }: { wait: NonNullable<Message['waiting']> }) {
   return (
-    <>
-      <p class="message-text" dir="auto">
-        {rest > 0 ? `${text.slice(0, longestShown)}…` : text}
-      </p>
-      {rest > 0 && (
-        <p class="muted small">
-          {rest.toLocaleString('en')} more characters: <code>GET /api/messages/{id}</code> has the whole text.
-        </p>
+    <p class="muted small">
+      {waitWords[reason]}
+      {reason !== 'line' && reason !== 'offline' && (
+        <>
+          , about <Time at={new Date(estimatedSendAt)} />
+        </>
       )}
-    </>
+    </p>
   );
 }

@@ -13,6 +13,7 @@ import { waitFor } from '../../../test/doubles/wait-for.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createDatabase, type Database } from '../../platform/database.ts';
 import type { VirtualPhone } from '../../simulator/control.ts';
+import type { SentMessage } from '../channel.ts';
 
 const rig = useBaileysRig();
 
@@ -206,13 +207,13 @@ describe('receiving', () => {
   });
 
   test('a phone that forgot its sessions asks again and gets what was sent', async () => {
-    const sent = new Map<string, { type: 'text'; text: string }>();
+    const sent = new Map<string, SentMessage>();
     await online({ sentMessage: (remoteId) => Promise.resolve(sent.get(remoteId)) });
     await account.channel.send(textTo(customer.jid, 'first'), patient);
     await customer.receives('first');
     await rig.control.fault({ kind: 'forget-sessions', number: customer.number });
     const message = textTo(customer.jid, 'second');
-    sent.set(message.remoteId, { type: 'text', text: 'second' });
+    sent.set(message.remoteId, { text: 'second', original: null });
     await account.channel.send(message, patient);
     await customer.receives('second');
     expect(shown(customer, 'second')).toBe(1);

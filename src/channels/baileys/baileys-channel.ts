@@ -10,7 +10,7 @@ import type { Secrets } from '../../platform/secrets.ts';
 import type { Slots } from '../../platform/slots.ts';
 import { ownErrors } from '../../platform/stray-errors.ts';
 import type { Capabilities, Channel, ChannelSink, ChannelState, SentMessageLookup } from '../channel.ts';
-import type { OutgoingMessage } from '../content.ts';
+import { mediaTypes, type OutgoingMessage } from '../content.ts';
 import { keyChangeKind } from './auth.store.ts';
 import { type AuthState, loadAuthState } from './auth-state.ts';
 import { createChannelLanes } from './channel-lanes.ts';
@@ -51,7 +51,10 @@ export interface BaileysChannelOptions {
   log: Log;
 }
 
-const capabilities: Capabilities = { content: ['text'], chats: ['personal', 'group'] };
+const capabilities: Capabilities = {
+  content: [...mediaTypes, 'text', 'location', 'contact', 'poll', 'reaction', 'edit', 'deletion'],
+  chats: ['personal', 'group'],
+};
 
 /** A WhatsApp Web account over Baileys: one socket at a time, reconnected as `disconnects.ts` says. */
 export function createBaileysChannel(options: BaileysChannelOptions): Channel {
@@ -217,10 +220,10 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
     throw new AppError('channel.disconnected', { retryable: true, detail: 'The account is not connected' });
   }
 
-  async function send(message: OutgoingMessage, signal: AbortSignal): Promise<void> {
+  async function send(message: OutgoingMessage, signal: AbortSignal): Promise<{ original: Uint8Array | null }> {
     const line = online();
     const inDoubt = (): void => void line.end({ kind: 'unconfirmed-sends' });
-    await unconfirmed.watch(message.remoteId, line.send(message, signal), inDoubt);
+    return unconfirmed.watch(message.remoteId, line.send(message, signal), inDoubt);
   }
 
   async function unlink(reason: string): Promise<void> {

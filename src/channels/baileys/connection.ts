@@ -63,7 +63,7 @@ export interface Connection {
   /** Resolves once, when the socket is gone and everything it had buffered has been handed over. */
   readonly closed: Promise<CloseCause>;
   /** Resolves on the server's ack for the message's id. */
-  send(message: OutgoingMessage, signal: AbortSignal): Promise<void>;
+  send(message: OutgoingMessage, signal: AbortSignal): Promise<{ original: Uint8Array | null }>;
   /** Tells the other side of a chat that somebody is typing, or has stopped. */
   type(chat: string, isTyping: boolean): void;
   unlink(): Promise<void>;

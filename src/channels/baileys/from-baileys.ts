@@ -8,7 +8,8 @@ import {
   type WAMessageKey,
 } from '@whiskeysockets/baileys';
 import { bareJid, chatTypeOf, isLid, phoneOf } from '../address.ts';
-import type { IncomingContent, IncomingMessage, Person, Receipt } from '../content.ts';
+import type { Content, IncomingMessage, Person, Receipt } from '../content.ts';
+import { contentOf, contextOf, storable } from './content-from-baileys.ts';
 
 const protocolTypesOfPeople = new Set<proto.Message.ProtocolMessage.Type>([
   proto.Message.ProtocolMessage.Type.REVOKE,
@@ -28,8 +29,8 @@ export function fromBaileys(
   const { remoteJid, id } = key;
   if (!remoteJid || !id || message.category === 'peer' || message.messageStubType) return undefined;
   const chatType = chatTypeOf(remoteJid);
-  const content = contentOf(message);
-  if (!chatType || !content) return undefined;
+  const what = said(message);
+  if (!chatType || !what) return undefined;
 
   const alias = chatType === 'personal' ? aliasOf(remoteJid, key.remoteJidAlt, self) : null;
   return {
@@ -38,30 +39,39 @@ export function fromBaileys(
     chatAlias: alias,
     from: key.fromMe ? self : senderOf(key, message.pushName ? storable(message.pushName) : null),
     fromMe: key.fromMe === true,
-    content,
-    replyTo: replyTo(message.message),
+    ...what,
+    ...contextOf(message.message ?? {}),
     sentAt: new Date(secondsOf(message.messageTimestamp) * 1000),
     arrival,
   };
 }
 
-function contentOf(message: WAMessage): IncomingContent | undefined {
-  const content = normalizeMessageContent(message.message);
-  if (!content) return undefined;
-  const text = content.conversation ?? content.extendedTextMessage?.text;
-  if (typeof text === 'string') return { type: 'text', text: storable(text) };
-  if (!isForPeople(content)) return undefined;
-  return untranslated(message);
+/** What a message says, and its own encoding where more than a text may be wanted of it; undefined for what nobody wrote. */
+function said(message: WAMessage): Pick<IncomingMessage, 'content' | 'original'> | undefined {
+  const inner = normalizeMessageContent(message.message);
+  if (!inner) return undefined;
+  const content = contentOf(inner);
+  if (content?.type === 'text') return { content, original: null };
+  if (content) return { content, original: encoded(message) };
+  return isForPeople(inner) ? untranslated(message) : undefined;
 }
 
-export function untranslated(message: WAMessage): Extract<IncomingContent, { type: 'unsupported' }> {
-  const original = proto.WebMessageInfo.encode(proto.WebMessageInfo.fromObject(message)).finish();
-  return { type: 'unsupported', original };
+/** What a message of which only the encoding was kept says; undefined for what cannot be translated. */
+export function translateOriginal(
+  original: Uint8Array,
+): { content: Content; replyTo: string | null; mentions: string[] } | undefined {
+  const { message } = proto.WebMessageInfo.decode(original);
+  const inner = normalizeMessageContent(message);
+  const content = inner && contentOf(inner);
+  return content && { content, ...contextOf(message ?? {}) };
 }
 
-/** Postgres takes neither NUL nor half of a surrogate pair. */
-function storable(text: string): string {
-  return text.toWellFormed().replaceAll('\u0000', '\uFFFD');
+export function untranslated(message: WAMessage): Pick<IncomingMessage, 'content' | 'original'> {
+  return { content: { type: 'unsupported' }, original: encoded(message) };
+}
+
+function encoded(message: WAMessage): Uint8Array {
+  return proto.WebMessageInfo.encode(proto.WebMessageInfo.fromObject(message)).finish();
 }
 
 function isForPeople(content: proto.IMessage): boolean {
@@ -70,11 +80,6 @@ function isForPeople(content: proto.IMessage): boolean {
   return Object.entries(content).some(
     ([name, value]) => value !== null && name !== 'senderKeyDistributionMessage' && name !== 'messageContextInfo',
   );
-}
-
-function replyTo(message: proto.IMessage | null | undefined): string | null {
-  const id = normalizeMessageContent(message)?.extendedTextMessage?.contextInfo?.stanzaId;
-  return id ? storable(id) : null;
 }
 
 /** The two addresses of a chat's other person, where the stanza carried both; on copies of own messages one may be ours. */

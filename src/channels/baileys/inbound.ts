@@ -57,7 +57,8 @@ export function createInbound(options: InboundOptions): Inbound {
     try {
       const incoming = fromBaileys(message, self(), arrival);
       if (!incoming) return;
-      sink.incoming(refused === 0 ? incoming : { ...incoming, content: untranslated(message), replyTo: null }, batch);
+      const plain = { ...untranslated(message), replyTo: null, mentions: [] };
+      sink.incoming(refused === 0 ? incoming : { ...incoming, ...plain }, batch);
     } catch (error) {
       // One strange message must not take those beside it along.
       log.error('A message could not be translated', { accountId, error });

@@ -1,4 +1,4 @@
-import type { BinaryNode, WASocket } from '@whiskeysockets/baileys';
+import { type BinaryNode, proto, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
 import { AppError, isAppError } from '../../platform/errors.ts';
 import type { Probe } from '../../platform/probe.ts';
 import { chatTypeOf } from '../address.ts';
@@ -6,11 +6,14 @@ import type { OutgoingMessage } from '../content.ts';
 import { type Acknowledgements, createAcknowledgements } from './acknowledgements.ts';
 import type { FrameBarrier } from './frame-barrier.ts';
 import type { SocketCaches } from './socket-caches.ts';
-import { toBaileys } from './to-baileys.ts';
+import { toBaileys, toQuoted } from './to-baileys.ts';
 
 export interface MessageSender {
-  /** Resolves on the server's ack for the message's id. Messages of one chat leave in the order of the calls. */
-  send(message: OutgoingMessage, signal: AbortSignal): Promise<void>;
+  /**
+   * Resolves on the server's ack for the message's id, with its encoding unless it is a plain text. Messages of one chat leave
+   * in the order of the calls.
+   */
+  send(message: OutgoingMessage, signal: AbortSignal): Promise<{ original: Uint8Array | null }>;
   /** The line is gone: every waiting result is unknown. */
   stop(): void;
 }
@@ -47,37 +50,47 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
     }
   }
 
-  async function send(message: OutgoingMessage, signal: AbortSignal): Promise<void> {
+  async function send(message: OutgoingMessage, signal: AbortSignal): Promise<{ original: Uint8Array | null }> {
     if (stopped) throw lineClosed();
     // Baileys does not end its queries when the line goes, so everything runs against the confirmation.
     const expectation = acknowledgements.expect(message.remoteId, {
       timeoutMs: options.acknowledgementTimeoutMs,
       signal,
     });
+    let sent: WAMessage | undefined;
     let over = false;
-    const handOver = (): Promise<void> =>
-      inTurn(message.to, () => (over ? Promise.resolve() : give(message, expectation)));
+    const handOver = async (): Promise<void> => {
+      if (!over) sent = await give(message, expectation, signal);
+    };
     try {
-      await Promise.race([expectation.confirmed, handOver().then(() => expectation.confirmed)]);
+      await Promise.race([expectation.confirmed, inTurn(message.to, handOver).then(() => expectation.confirmed)]);
     } finally {
       over = true;
       expectation.cancel();
     }
+    return { original: message.content.type === 'text' || !sent ? null : encoded(sent) };
   }
 
   async function give(
-    { remoteId, to, content, again }: OutgoingMessage,
+    { remoteId, to, content, quoted, mentions, again }: OutgoingMessage,
     expectation: ReturnType<Acknowledgements['expect']>,
-  ): Promise<void> {
+    signal: AbortSignal,
+  ): Promise<WAMessage | undefined> {
     const jid = await recipientOf(to);
     if (again && chatTypeOf(jid) === 'group') await options.distributeAgain(jid);
+    // Fetching and uploading a file has limits of its own.
+    if ('file' in content) expectation.held();
+    const given = await toBaileys(jid, content, { mentions, signal });
     if (stopped) throw lineClosed();
-    await socket.sendMessage(jid, toBaileys(content), { messageId: remoteId }).catch(refuseUnsent);
+    const sent = await socket
+      .sendMessage(jid, given, { messageId: remoteId, ...(quoted && { quoted: toQuoted(jid, quoted) }) })
+      .catch(refuseUnsent);
     expectation.held();
     barrier.afterDeparture(() => {
       expectation.departed();
       probe('frame-sent');
     });
+    return sent;
   }
 
   /** Asks once per new contact whether the number is on WhatsApp; a known session is answer enough. */
@@ -106,6 +119,10 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
       acknowledgements.abandon('The line to WhatsApp closed');
     },
   };
+}
+
+function encoded(message: WAMessage): Uint8Array {
+  return proto.WebMessageInfo.encode(proto.WebMessageInfo.fromObject(message)).finish();
 }
 
 /** Nothing left this process, so the same id may go again. */

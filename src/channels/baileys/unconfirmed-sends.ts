@@ -3,7 +3,7 @@ import { isAppError } from '../../platform/errors.ts';
 /** Counts the tries of each message that had no confirmation: after so many the line itself is in doubt. */
 export interface UnconfirmedSends {
   /** Passes on what becomes of a try; calls `inDoubt` when it was one too many. */
-  watch(remoteId: string, sending: Promise<void>, inDoubt: () => void): Promise<void>;
+  watch<Sent>(remoteId: string, sending: Promise<Sent>, inDoubt: () => void): Promise<Sent>;
   forget(): void;
 }
 
@@ -12,8 +12,9 @@ export function createUnconfirmedSends(mostTries: number): UnconfirmedSends {
   return {
     async watch(remoteId, sending, inDoubt) {
       try {
-        await sending;
+        const sent = await sending;
         triesById.delete(remoteId);
+        return sent;
       } catch (error) {
         if (isAppError(error, 'channel.unconfirmed')) {
           const tries = (triesById.get(remoteId) ?? 0) + 1;

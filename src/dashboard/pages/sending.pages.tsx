@@ -52,7 +52,9 @@ async function send(parts: AccountPageParts, accountId: string, form: Infer<type
       origin: 'inbox',
       to,
       // Browsers end lines in forms as Windows does.
-      text: form.text.replaceAll('\r\n', '\n'),
+      content: { type: 'text', text: form.text.replaceAll('\r\n', '\n') },
+      replyTo: null,
+      mentions: [],
       referenceId: null,
       priority: 'normal',
       sendAt: null,

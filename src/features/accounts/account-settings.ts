@@ -6,7 +6,6 @@ export type PacingPreset = (typeof pacingPresets)[number];
 /** What holds for an account. A limit of 0 is none. */
 export interface AccountSettings {
   pacing: PacingSettings;
-  behaviour: BehaviourSettings;
   /** The same content to the same chat within this time counts as a retry; 0 = off. */
   duplicateWindowSeconds: number;
 }
@@ -28,21 +27,9 @@ export interface PacingSettings {
   queueLimit: number;
 }
 
-export interface BehaviourSettings {
-  /** Shown as online as long as the line is open; the phone then gets no notifications. */
-  alwaysOnline: boolean;
-  markRead: boolean;
-  rejectCalls: boolean;
-  ignoreGroups: boolean;
-  ignoreStatus: boolean;
-  /** Fetches media when they arrive, and keeps them. */
-  storeMedia: boolean;
-}
-
 /** What was set; what is absent, or null, has the default of the account's kind and preset. */
 export interface StoredSettings {
   pacing?: Partial<Nullable<PacingSettings>>;
-  behaviour?: Partial<Nullable<BehaviourSettings>>;
   duplicateWindowSeconds?: number | null;
 }
 
@@ -51,7 +38,6 @@ type Change<T> = { [K in keyof T]?: T[K] | null | undefined };
 
 export interface SettingsChange {
   pacing?: Change<PacingSettings> | undefined;
-  behaviour?: Change<BehaviourSettings> | undefined;
   duplicateWindowSeconds?: number | null | undefined;
 }
 
@@ -63,15 +49,6 @@ const presets: Record<PacingPreset, Pick<PacingSettings, 'perMinute' | 'burst'>>
   fast: { perMinute: 30, burst: 5 },
   unpaced: { perMinute: 0, burst: 1 },
   custom: { perMinute: 12, burst: 5 },
-};
-
-const defaultBehaviour: BehaviourSettings = {
-  alwaysOnline: false,
-  markRead: false,
-  rejectCalls: false,
-  ignoreGroups: false,
-  ignoreStatus: true,
-  storeMedia: false,
 };
 
 const defaultDuplicateWindowSeconds = 5;
@@ -96,7 +73,6 @@ export function settingsWithDefaults(kind: AccountKind, stored: StoredSettings):
       // Only its own preset takes other numbers.
       ...(preset === 'custom' ? { ...presets.custom, ...rateOf(given) } : presets[preset]),
     },
-    behaviour: { ...defaultBehaviour, ...withoutNulls(stored.behaviour ?? {}) },
     duplicateWindowSeconds: stored.duplicateWindowSeconds ?? defaultDuplicateWindowSeconds,
   };
 }
@@ -109,7 +85,6 @@ export function changedSettings(kind: AccountKind, stored: StoredSettings, chang
   const window = change.duplicateWindowSeconds;
   const settings: StoredSettings = {
     pacing: withoutNulls({ ...stored.pacing, ...withoutUndefined(change.pacing ?? {}) }),
-    behaviour: withoutNulls({ ...stored.behaviour, ...withoutUndefined(change.behaviour ?? {}) }),
     duplicateWindowSeconds: window === undefined ? (stored.duplicateWindowSeconds ?? null) : window,
   };
   const { preset, minDelayMs, maxDelayMs } = settingsWithDefaults(kind, settings).pacing;

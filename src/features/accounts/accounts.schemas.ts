@@ -35,19 +35,10 @@ const pacing = {
   dailyCap: integer({ min: 0, max: 1_000_000 }).description('Messages a day; 0 = any number.'),
   queueLimit: integer({ min: 1, max: 100_000 }).description('Messages that may wait.'),
 };
-const behaviour = {
-  alwaysOnline: flag().description('Shown as online; the phone then gets no notifications.'),
-  markRead: flag().description('Incoming messages are marked as read.'),
-  rejectCalls: flag(),
-  ignoreGroups: flag(),
-  ignoreStatus: flag(),
-  storeMedia: flag().description('Media are fetched when they arrive, and kept.'),
-};
 const duplicateWindowSeconds = integer({ min: 0, max: 3600 });
 
 const settingsChange = object({
   pacing: object(eachNullable(pacing)),
-  behaviour: object(eachNullable(behaviour)),
   duplicateWindowSeconds: nullable(duplicateWindowSeconds),
 }).description('What is left out stays; null takes a setting back to its default.');
 
@@ -81,7 +72,6 @@ const accountFields = {
   settings: required(
     object({
       pacing: required(object({ ...eachRequired(pacing), newChatsPerDay: required(nullable(pacing.newChatsPerDay)) })),
-      behaviour: required(object(eachRequired(behaviour))),
       duplicateWindowSeconds: required(duplicateWindowSeconds),
     }),
   ),

@@ -1,8 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Address, isLid } from '../../channels/address.ts';
+import type { Content, MediaContent } from '../../channels/content.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Queryable, Transaction } from '../../platform/database.ts';
-import { AppError } from '../../platform/errors.ts';
+import { AppError, invalidField } from '../../platform/errors.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Probe } from '../../platform/probe.ts';
@@ -10,19 +11,34 @@ import type { Account, Accounts } from '../accounts/accounts.ts';
 import { plannedDepartures } from './departure-plan.ts';
 import { readOutlook } from './departures.store.ts';
 import type { Message, Origin } from './message.ts';
-import { findMessage, findPhoneOfLid, insertQueued, lookAtQueue, type NewMessage } from './messages.store.ts';
+import {
+  findInChat,
+  findMessage,
+  findPhoneOfLid,
+  insertQueued,
+  lookAtQueue,
+  type NewMessage,
+} from './messages.store.ts';
 import { isImmediate, type PacingRules } from './pacing.ts';
 import { rulesOf } from './pacing-rules.ts';
+import { columnsOf } from './stored-content.ts';
 
 /** `low` goes after everything else, `high` before. */
 export const priorities = { high: -1, normal: 0, low: 1 } as const;
 export type Priority = keyof typeof priorities;
 
+/** What needs no file. */
+export type SendableContent = Exclude<Content, MediaContent>;
+
 export interface OutgoingRequest {
   accountId: string;
   origin: Origin;
   to: Address;
-  text: string;
+  content: SendableContent;
+  /** The message of this chat that it answers, by our id or the network's. */
+  replyTo: string | null;
+  /** Addresses of people. */
+  mentions: string[];
   referenceId: string | null;
   priority: Priority;
   /** Not before then. */
@@ -64,7 +80,8 @@ export function createAcceptance(options: AcceptanceOptions) {
 
   async function accept(tx: Transaction, request: OutgoingRequest): Promise<Acceptance> {
     const chatJid = await chatOf(tx, request.accountId, request.to);
-    const hash = contentHash(chatJid, request.text);
+    const replyTo = request.replyTo === null ? null : await answered(tx, request.accountId, chatJid, request.replyTo);
+    const hash = contentHash(chatJid, { ...request, replyTo });
     const [account, standing] = await Promise.all([
       accounts.get(request.accountId, tx),
       lookAtQueue(tx, request.accountId, hash),
@@ -75,7 +92,7 @@ export function createAcceptance(options: AcceptanceOptions) {
     if (standing.same && standing.same.ageSeconds < windowSeconds) return asBefore(tx, account, standing.same.id);
     if (standing.waiting >= account.settings.pacing.queueLimit) throw queueFull(account, standing.waiting);
 
-    const message = newMessage(account, request, { chatJid, hash });
+    const message = newMessage(account, request, { chatJid, replyTo, hash });
     tx.afterCommit(() => {
       options.probe('accepted');
       options.wake(account.id);
@@ -98,7 +115,7 @@ export function createAcceptance(options: AcceptanceOptions) {
   function newMessage(
     account: Account,
     request: OutgoingRequest,
-    { chatJid, hash }: { chatJid: string; hash: Buffer },
+    { chatJid, replyTo, hash }: { chatJid: string; replyTo: string | null; hash: Buffer },
   ): NewMessage {
     const now = clock.now();
     const lifeMs = (request.expiresInSeconds ?? defaultLifeSeconds) * 1_000;
@@ -111,7 +128,9 @@ export function createAcceptance(options: AcceptanceOptions) {
       chatType: request.to.type,
       toJid: chatJid === request.to.jid ? null : request.to.jid,
       from: { jid: ownJid(account), phone: account.phone, lid: account.lid },
-      text: request.text,
+      ...columnsOf(request.content),
+      replyTo,
+      mentions: request.mentions,
       referenceId: request.referenceId,
       priority: priorities[request.priority],
       sendAt: request.sendAt,
@@ -183,9 +202,20 @@ function ownJid(account: Account): string {
   return account.phone === null ? '' : `${account.phone.slice(1)}@s.whatsapp.net`;
 }
 
-function contentHash(chatJid: string, text: string): Buffer {
+/** The network's id of the message that is answered. Throws a 422 that names `replyTo`. */
+async function answered(tx: Transaction, accountId: string, chatJid: string, given: string): Promise<string> {
+  const found = await findInChat(tx, accountId, chatJid, given);
+  if (!found) throw invalidField('replyTo', 'is no message of this chat');
+  return found;
+}
+
+/** The same for what a caller who tries again would send. */
+function contentHash(chatJid: string, { content, replyTo, mentions }: OutgoingRequest): Buffer {
+  const { type, ...said } = content;
+  const more = replyTo === null && mentions.length === 0 ? [] : [replyTo, mentions];
+  const what = content.type === 'text' ? content.text : said;
   return createHash('sha256')
-    .update(JSON.stringify([chatJid, 'text', text]))
+    .update(JSON.stringify([chatJid, type, what, ...more]))
     .digest();
 }
 

@@ -1,4 +1,5 @@
 import type { Channel } from '../../channels/channel.ts';
+import type { OutgoingMessage } from '../../channels/content.ts';
 import { type Clock, endsWithin } from '../../platform/clock.ts';
 import type { ChangeKind, Lane } from '../../platform/commit-writer.ts';
 import { type Database, isUnavailable } from '../../platform/database.ts';
@@ -22,6 +23,8 @@ export interface DispatcherOptions {
   result: ChangeKind<SendResult>;
   database: Database;
   events: EventBus;
+  /** What a row says, as the channel takes it. */
+  outgoing(row: MessageRow): Promise<Pick<OutgoingMessage, 'content' | 'quoted' | 'mentions'>>;
   /** How fast the account's messages may leave now; a change wakes the loop. */
   rules(): Promise<PacingRules>;
   /** Whose midnight begins a day. */
@@ -138,20 +141,23 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   /** Tries under the same id until there is a result; an unknown one stays `sending` for the next connection. */
   async function tryUntilSettled(row: MessageRow, again: boolean, signal: AbortSignal): Promise<void> {
     const { remoteId } = row;
-    const content = { type: 'text' as const, text: row.text ?? '' };
+    const { content, quoted, mentions } = await options.outgoing(row);
     const to = row.toJid ?? row.chatJid;
     let unblock = again ? block(row.chatJid) : undefined;
     try {
       for (let attempt = 0; ; attempt += 1) {
         try {
-          await channel.send({ remoteId, to, content, again: again || attempt > 0 }, signal);
-          record({ id: row.id, error: null });
+          const { original } = await channel.send(
+            { remoteId, to, content, quoted, mentions, again: again || attempt > 0 },
+            signal,
+          );
+          record({ id: row.id, error: null, original });
           return;
         } catch (error) {
           signal.throwIfAborted();
           if (!isAppError(error)) throw error;
           if (!error.retryable) {
-            record({ id: row.id, error: { code: error.code, message: error.message } });
+            record({ id: row.id, error: { code: error.code, message: error.message }, original: null });
             return;
           }
           unblock ??= block(row.chatJid);

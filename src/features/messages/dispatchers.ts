@@ -6,9 +6,11 @@ import type { Lease } from '../../platform/leases.ts';
 import type { Service } from '../../platform/lifecycle.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Random } from '../../platform/retry.ts';
+import type { Secrets } from '../../platform/secrets.ts';
 import { createSweep } from '../../platform/sweep.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { createDispatcher, type Dispatcher, type DispatcherTimings } from './dispatcher.ts';
+import { createOutgoing } from './outgoing.ts';
 import { rulesOf } from './pacing-rules.ts';
 import { markQueues } from './queue.store.ts';
 import { resultKind } from './results.store.ts';
@@ -18,6 +20,7 @@ export interface DispatchersOptions {
   database: Database;
   writer: CommitWriter;
   events: EventBus;
+  secrets: Secrets;
   timings: DispatchersTimings;
   /** How long somebody is shown typing the shortest text; 0 = not at all. */
   typingBaseMs: number;
@@ -48,7 +51,8 @@ export function createDispatchers(options: DispatchersOptions): Dispatchers {
   const present = new Map<string, Dispatcher>();
   const turns = new Map<string, Promise<void>>();
   const lanes = new Set<Lane>();
-  const result = resultKind(options.events);
+  const result = resultKind(options.events, options.secrets);
+  const outgoing = createOutgoing(options);
   let unwatch: (() => void) | undefined;
   let stopping = false;
   /** How the queues looked last. */
@@ -76,6 +80,7 @@ export function createDispatchers(options: DispatchersOptions): Dispatchers {
       accountId,
       lane: openLane(running.lease),
       result,
+      outgoing,
       rules: async () => rulesOf(await accounts.get(accountId), options.typingBaseMs, options.clock.now()),
     });
     present.set(accountId, dispatcher);

@@ -17,6 +17,9 @@ export interface IncomingRow {
   fromMe: boolean;
   type: string;
   text: string | null;
+  /** What it says beside its text. */
+  content: object | null;
+  mentions: string[];
   /** Sealed. */
   original: Buffer | null;
   replyTo: string | null;
@@ -29,15 +32,15 @@ const insertSql = `
     SELECT g.*, coalesce(replace(l.phone, '+', '') || '@s.whatsapp.net', g."chatJid") AS chat
     FROM jsonb_to_recordset($1::jsonb) AS g(
       "accountId" text, "id" text, "remoteId" text, "chatJid" text, "chatType" text, "fromJid" text, "fromPhone" text, "fromLid" text,
-      "fromName" text, "fromMe" boolean, "type" text, "text" text, "original" text, "replyTo" text, "sentAt" timestamptz,
-      "place" int)
+      "fromName" text, "fromMe" boolean, "type" text, "text" text, "content" jsonb, "mentions" text[], "original" text,
+      "replyTo" text, "sentAt" timestamptz, "place" int)
     LEFT JOIN lid_mappings l ON l.account_id = g."accountId" AND l.lid = g."chatJid"
   )
   INSERT INTO messages AS m (id, account_id, direction, origin, remote_id, chat_jid, chat_type, from_jid, from_phone,
-                             from_lid, from_name, type, text, original, reply_to, status, sent_at, received_at)
+                             from_lid, from_name, type, text, content, mentions, original, reply_to, status, sent_at, received_at)
   SELECT id, "accountId", CASE WHEN "fromMe" THEN 'outgoing' ELSE 'incoming' END,
          CASE WHEN "fromMe" THEN 'phone' ELSE 'contact' END, "remoteId", chat, "chatType", "fromJid", "fromPhone",
-         "fromLid", "fromName", type, text, decode("original", 'base64'), "replyTo",
+         "fromLid", "fromName", type, text, content, mentions, decode("original", 'base64'), "replyTo",
          CASE WHEN "fromMe" THEN 'sent' ELSE 'received' END, "sentAt", CASE WHEN "fromMe" THEN NULL ELSE now() END
   FROM given ORDER BY place
   ON CONFLICT DO NOTHING

@@ -5,6 +5,7 @@ import type { Transaction } from '../../platform/database.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Secrets } from '../../platform/secrets.ts';
+import { columnsOf, originalPlace } from './stored-content.ts';
 import { incomingKind, mappingKind, receiptKind } from './inbox.store.ts';
 import { statusOccurrence } from './message-events.ts';
 import { endQueue } from './queue.store.ts';
@@ -26,7 +27,7 @@ export function createMessageInbox(options: { events: EventBus; secrets: Secrets
   return {
     incoming(message, batch) {
       const id = newId('msg', clock.now());
-      const { chat, chatAlias, from, content } = message;
+      const { chat, chatAlias, from, original } = message;
       if (chatAlias) batch.add(mappingKind, chatAlias);
       batch.add(incoming, {
         id,
@@ -38,10 +39,9 @@ export function createMessageInbox(options: { events: EventBus; secrets: Secrets
         fromLid: from.lid,
         fromName: from.name,
         fromMe: message.fromMe,
-        type: content.type,
-        text: content.type === 'text' ? content.text : null,
-        original:
-          content.type === 'unsupported' ? secrets.seal(Buffer.from(content.original), originalPlace(id)) : null,
+        ...columnsOf(message.content),
+        mentions: message.mentions,
+        original: original && secrets.seal(Buffer.from(original), originalPlace(id)),
         replyTo: message.replyTo,
         sentAt: message.sentAt,
       });
@@ -58,8 +58,4 @@ export function createMessageInbox(options: { events: EventBus; secrets: Secrets
       return ended.filter(({ status }) => status === 'cancelled').length;
     },
   };
-}
-
-function originalPlace(messageId: string): { table: string; row: string; column: string } {
-  return { table: 'messages', row: messageId, column: 'original' };
 }

@@ -1,6 +1,7 @@
 import type { ChatType } from '../../channels/address.ts';
-import type { Person } from '../../channels/content.ts';
+import type { ContactCard, Content, LocationContent, Person, PollContent } from '../../channels/content.ts';
 import type { Wait } from './queue-outlook.ts';
+import { contentOf } from './stored-content.ts';
 
 /** Moves forward only, in this order. */
 export const forwardStatuses = ['queued', 'sending', 'sent', 'delivered', 'read', 'played'] as const;
@@ -25,6 +26,8 @@ export interface MessageRow {
   fromName: string | null;
   type: string;
   text: string | null;
+  content: object | null;
+  mentions: string[];
   replyTo: string | null;
   status: MessageStatus;
   queuedAt: Date | null;
@@ -56,7 +59,11 @@ export interface Message {
   from: Person;
   type: string;
   text: string | null;
-  media: null;
+  media: MessageMedia | null;
+  location: Omit<LocationContent, 'type'> | null;
+  contacts: ContactCard[] | null;
+  poll: Omit<PollContent, 'type'> | null;
+  mentions: string[];
   replyTo: string | null;
   status: MessageStatus;
   /** Set while it is queued, where somebody asked for this message. */
@@ -65,6 +72,33 @@ export interface Message {
   error: { code: string; message: string; retryable: boolean } | null;
   referenceId: string | null;
   createdAt: string;
+}
+
+export interface MessageMedia {
+  mimetype: string;
+  size: number | null;
+  filename: string | null;
+  seconds: number | null;
+  width: number | null;
+  height: number | null;
+}
+
+type Parts = Pick<Message, 'media' | 'location' | 'contacts' | 'poll'>;
+
+function partsOf(content: Content | undefined): Parts {
+  const parts: Parts = { media: null, location: null, contacts: null, poll: null };
+  if (!content || content.type === 'text') return parts;
+  if (content.type === 'location') {
+    const { latitude, longitude, name, address } = content;
+    return { ...parts, location: { latitude, longitude, name, address } };
+  }
+  if (content.type === 'contact') return { ...parts, contacts: content.contacts };
+  if (content.type === 'poll') {
+    const { question, options, maxAnswers } = content;
+    return { ...parts, poll: { question, options, maxAnswers } };
+  }
+  const { mimetype, sizeBytes: size, fileName: filename, seconds, width, height } = content.file;
+  return { ...parts, media: { mimetype, size, filename, seconds, width, height } };
 }
 
 export function messageOf(row: MessageRow, waiting: Wait | null = null): Message {
@@ -78,7 +112,8 @@ export function messageOf(row: MessageRow, waiting: Wait | null = null): Message
     from: { jid: row.fromJid, phone: row.fromPhone, lid: row.fromLid, name: row.fromName },
     type: row.type,
     text: row.text,
-    media: null,
+    ...partsOf(contentOf(row)),
+    mentions: row.mentions,
     replyTo: row.replyTo,
     status: row.status,
     waiting,

@@ -1,11 +1,12 @@
 import { parseAddress } from '../../channels/address.ts';
+import type { ContactCard } from '../../channels/content.ts';
 import { accountOf } from '../../platform/caller.ts';
 import { positionOf } from '../../platform/cursor.ts';
 import { invalidField } from '../../platform/errors.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { type Answer, defineRoute, type NoFields, type Route, type RouteInput } from '../../platform/route.ts';
 import { type Infer, listOf } from '../../platform/schema.ts';
-import type { Acceptance, Message, Messages } from './messages.ts';
+import type { Acceptance, Message, Messages, SendableContent } from './messages.ts';
 import {
   messageAnswer,
   messageBody,
@@ -61,7 +62,9 @@ async function send(options: MessageRouteOptions, input: SendInput, tx: Transact
     accountId,
     origin: 'api',
     to,
-    text: body.text,
+    content: contentOf(body),
+    replyTo: body.replyTo ?? null,
+    mentions: (body.mentions ?? []).map(mentioned),
     referenceId: body.referenceId ?? null,
     priority: body.priority,
     sendAt: body.sendAt === undefined ? null : new Date(body.sendAt),
@@ -78,6 +81,37 @@ async function send(options: MessageRouteOptions, input: SendInput, tx: Transact
       return message ? { status: 200, data: message } : answer;
     },
   };
+}
+
+function contentOf(body: Infer<typeof sendBody>): SendableContent {
+  switch (body.type) {
+    case 'text':
+      return { type: 'text', text: body.text };
+    case 'location': {
+      const { type, latitude, longitude, name = null, address = null } = body;
+      return { type, latitude, longitude, name, address };
+    }
+    case 'contact':
+      return { type: 'contact', contacts: body.contacts.map(cardOf) };
+    case 'poll': {
+      const { type, question, options, maxAnswers } = body;
+      return { type, question, options, maxAnswers };
+    }
+  }
+}
+
+function cardOf(card: { name: string; phone: string; organization?: string }, index: number): ContactCard {
+  const parsed = parseAddress(card.phone);
+  const phone = parsed.ok ? parsed.address.phone : null;
+  if (phone === null) throw invalidField(`contacts[${index}].phone`, 'is not a phone number');
+  return { name: card.name, phone, organization: card.organization ?? null };
+}
+
+function mentioned(given: string, index: number): string {
+  const parsed = parseAddress(given);
+  if (!parsed.ok) throw invalidField(`mentions[${index}]`, parsed.problem);
+  if (parsed.address.type !== 'personal') throw invalidField(`mentions[${index}]`, 'is no person');
+  return parsed.address.jid;
 }
 
 function readRoutes({ messages }: MessageRouteOptions): Route[] {

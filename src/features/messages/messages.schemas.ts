@@ -1,5 +1,6 @@
 import Joi from 'joi';
 import {
+  decimal,
   flag,
   type Infer,
   integer,
@@ -24,10 +25,12 @@ const accountId = text({ max: 40 }).description('With an admin key: whose. An ac
 const to = name({ max: 100 }).description(
   'E.164 with or without +, spaces or dashes, or a chat address: …@s.whatsapp.net, …@c.us, …@lid, …@g.us.',
 );
-const outgoingFields = {
+const remoteId = text({ max: 200 });
+const shared = {
   accountId,
   to: required(to),
-  text: required(text({ max: longestText }).description('What the message says.')),
+  replyTo: remoteId.description('The message of this chat that this one answers, by its id or its whatsappId.'),
+  mentions: listOf(name({ max: 100 }), { max: 1_000 }).description('People who are told: numbers or chat addresses.'),
   referenceId: text({ max: 200 }).description('Yours; comes back in every event of the message.'),
   priority: withDefault(oneOf('high', 'normal', 'low'), 'normal').description('What waits leaves in this order.'),
   sendAt: isoTime().description('Not before then; at once by default.'),
@@ -37,15 +40,54 @@ const outgoingFields = {
   typing: withDefault(flag(), true).description('false: nobody is shown typing before it.'),
   allowDuplicate: withDefault(flag(), false).description('Sends even the same content to the same chat again.'),
 };
-const aliases = { to: ['number', 'phone', 'phoneNumber', 'chatId'], text: ['message', 'body'] };
+const contentFields = {
+  text: { text: required(text({ max: longestText }).description('What the message says.')) },
+  location: {
+    latitude: required(decimal({ min: -90, max: 90 })),
+    longitude: required(decimal({ min: -180, max: 180 })),
+    name: text({ max: 1_000 }).description('Of the place.'),
+    address: text({ max: 1_000 }),
+  },
+  contact: {
+    contacts: required(
+      listOf(
+        object({
+          name: required(name({ max: 500 })),
+          phone: required(name({ max: 40 }).description('With its country code.')),
+          organization: text({ max: 500 }),
+        }),
+        { min: 1, max: 100 },
+      ),
+    ),
+  },
+  poll: {
+    question: required(text({ max: 255 })),
+    options: required(listOf(text({ max: 100 }), { min: 2, max: 12 }).unique()),
+    maxAnswers: withDefault(integer({ min: 0, max: 12 }), 1).description('How many one may choose; 0 = any number.'),
+  },
+};
+const aliases = {
+  to: ['number', 'phone', 'phoneNumber', 'chatId'],
+  text: ['message', 'body'],
+};
+const textAliases = { aliases };
+const otherAliases = { aliases: { to: aliases.to } };
 
 export const sendBody = variants(
   'type',
-  { text: object({ ...outgoingFields, type: withDefault(oneOf('text'), 'text') }, { aliases }) },
+  {
+    text: object({ ...shared, ...contentFields.text, type: withDefault(oneOf('text'), 'text') }, textAliases),
+    location: object({ ...shared, ...contentFields.location, type: required(oneOf('location')) }, otherAliases),
+    contact: object({ ...shared, ...contentFields.contact, type: required(oneOf('contact')) }, otherAliases),
+    poll: object({ ...shared, ...contentFields.poll, type: required(oneOf('poll')) }, otherAliases),
+  },
   'text',
 );
 export const messageBody = variants('type', {
-  text: object({ ...outgoingFields, type: required(oneOf('text')) }, { aliases }),
+  text: object({ ...shared, ...contentFields.text, type: required(oneOf('text')) }, textAliases),
+  location: object({ ...shared, ...contentFields.location, type: required(oneOf('location')) }, otherAliases),
+  contact: object({ ...shared, ...contentFields.contact, type: required(oneOf('contact')) }, otherAliases),
+  poll: object({ ...shared, ...contentFields.poll, type: required(oneOf('poll')) }, otherAliases),
 });
 export const sendQuery = object({
   wait: withDefault(flag(), false).description('Answers 200 once WhatsApp confirmed or it failed, or 202 after 20 s.'),
@@ -105,7 +147,49 @@ export const messageAnswer = object({
   from: required(person),
   type: required(text({ max: 40 }).description('text, or unsupported for what this version cannot translate yet.')),
   text: required(nullable(text({ max: longestText, min: 0 }))),
-  media: required(nullable(object({}))),
+  media: required(
+    nullable(
+      object({
+        mimetype: required(text({ max: 200 })),
+        size: required(nullable(integer({ min: 0 }).description('In bytes.'))),
+        filename: required(nullable(text({ max: 500 }))),
+        seconds: required(nullable(integer({ min: 0 }))),
+        width: required(nullable(integer({ min: 0 }))),
+        height: required(nullable(integer({ min: 0 }))),
+      }),
+    ),
+  ),
+  location: required(
+    nullable(
+      object({
+        latitude: required(decimal({ min: -90, max: 90 })),
+        longitude: required(decimal({ min: -180, max: 180 })),
+        name: required(nullable(text({ max: 1_000 }))),
+        address: required(nullable(text({ max: 1_000 }))),
+      }),
+    ),
+  ),
+  contacts: required(
+    nullable(
+      listOf(
+        object({
+          name: required(text({ max: 500, min: 0 })),
+          phone: required(nullable(text({ max: 100 }))),
+          organization: required(nullable(text({ max: 500 }))),
+        }),
+      ),
+    ),
+  ),
+  poll: required(
+    nullable(
+      object({
+        question: required(text({ max: 5_000, min: 0 })),
+        options: required(listOf(text({ max: 1_000, min: 0 }))),
+        maxAnswers: required(integer({ min: 0 }).description('0 = any number.')),
+      }),
+    ),
+  ),
+  mentions: required(listOf(text({ max: 100 }))),
   replyTo: required(nullable(text({ max: 200 }))),
   status: required(oneOf(...messageStatuses)),
   waiting: required(

@@ -4,7 +4,7 @@ import type { MessageRow, MessageStatus, Origin } from './message.ts';
 export const messageColumns = `
   m.id, m.account_id AS "accountId", m.position, m.direction, m.origin, m.remote_id AS "remoteId",
   m.chat_jid AS "chatJid", m.chat_type AS "chatType", m.to_jid AS "toJid", m.from_jid AS "fromJid",
-  m.from_phone AS "fromPhone", m.from_lid AS "fromLid", m.from_name AS "fromName", m.type, m.text,
+  m.from_phone AS "fromPhone", m.from_lid AS "fromLid", m.from_name AS "fromName", m.type, m.text, m.content, m.mentions,
   m.reply_to AS "replyTo", m.status, m.queued_at AS "queuedAt", m.sending_at AS "sendingAt", m.sent_at AS "sentAt",
   m.delivered_at AS "deliveredAt", m.read_at AS "readAt", m.played_at AS "playedAt", m.received_at AS "receivedAt",
   m.failed_at AS "failedAt", m.expired_at AS "expiredAt", m.cancelled_at AS "cancelledAt",
@@ -65,12 +65,33 @@ export async function findArrived(db: Queryable, accountId: string, remoteId: st
   return db.one<MessageRow>(arrivedSql, [accountId, remoteId]);
 }
 
-const sentTextSql = `
-  SELECT text FROM messages
-  WHERE account_id = $1 AND remote_id = $2 AND direction = 'outgoing' AND type = 'text'`;
+const byRemoteIdSql = `
+  SELECT ${messageColumns}, m.original FROM messages m
+  WHERE m.account_id = $1 AND m.remote_id = $2 AND ($3::text IS NULL OR m.direction = $3)
+  ORDER BY m.position DESC LIMIT 1`;
 
-export async function findSentText(db: Queryable, accountId: string, remoteId: string): Promise<string | undefined> {
-  return (await db.one<{ text: string }>(sentTextSql, [accountId, remoteId]))?.text;
+/** What stands under the network's id, with its sealed original. */
+export async function findByRemoteId(
+  db: Queryable,
+  accountId: string,
+  remoteId: string,
+  direction?: 'incoming' | 'outgoing',
+): Promise<(MessageRow & { original: Buffer | null }) | undefined> {
+  return db.one(byRemoteIdSql, [accountId, remoteId, direction ?? null]);
+}
+
+const inChatSql = `
+  SELECT m.remote_id AS "remoteId" FROM messages m
+  WHERE m.account_id = $1 AND m.chat_jid = $2 AND (m.id = $3 OR m.remote_id = $3) LIMIT 1`;
+
+/** The network's id of a message of this chat, by that or by ours. */
+export async function findInChat(
+  db: Queryable,
+  accountId: string,
+  chatJid: string,
+  given: string,
+): Promise<string | undefined> {
+  return (await db.one<{ remoteId: string }>(inChatSql, [accountId, chatJid, given]))?.remoteId;
 }
 
 const canonicalChatSql = 'SELECT phone FROM lid_mappings WHERE account_id = $1 AND lid = $2';
@@ -132,7 +153,11 @@ export interface NewMessage {
   chatType: string;
   toJid: string | null;
   from: { jid: string; phone: string | null; lid: string | null };
-  text: string;
+  type: string;
+  text: string | null;
+  content: object | null;
+  replyTo: string | null;
+  mentions: string[];
   referenceId: string | null;
   /** Lower goes first. */
   priority: number;
@@ -144,9 +169,10 @@ export interface NewMessage {
 
 const insertSql = `
   INSERT INTO messages (id, account_id, direction, origin, remote_id, chat_jid, chat_type, to_jid, from_jid, from_phone,
-                        from_lid, type, text, status, queued_at, reference_id, expires_at, content_hash,
-                        priority, send_at, typing)
-  VALUES ($1, $2, 'outgoing', $3, $4, $5, $6, $7, $8, $9, $10, 'text', $11, 'queued', now(), $12, $13, $14, $15, $16, $17)`;
+                        from_lid, type, text, content, reply_to, mentions, status, queued_at, reference_id, expires_at,
+                        content_hash, priority, send_at, typing)
+  VALUES ($1, $2, 'outgoing', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'queued', now(), $16, $17, $18,
+          $19, $20, $21)`;
 
 export async function insertQueued(db: Queryable, message: NewMessage): Promise<void> {
   await db.execute(insertSql, [
@@ -160,7 +186,11 @@ export async function insertQueued(db: Queryable, message: NewMessage): Promise<
     message.from.jid,
     message.from.phone,
     message.from.lid,
+    message.type,
     message.text,
+    message.content && JSON.stringify(message.content),
+    message.replyTo,
+    message.mentions,
     message.referenceId,
     message.expiresAt,
     message.contentHash,

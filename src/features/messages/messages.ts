@@ -9,6 +9,7 @@ import { group, type Service } from '../../platform/lifecycle.ts';
 import type { Log } from '../../platform/log.ts';
 import type { Probe } from '../../platform/probe.ts';
 import type { Random } from '../../platform/retry.ts';
+import type { Secrets } from '../../platform/secrets.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import { type Acceptance, chatOf, createAcceptance, type OutgoingRequest } from './acceptance.ts';
 import { createDispatchers, type DispatchersTimings } from './dispatchers.ts';
@@ -19,17 +20,19 @@ import {
   findArrived,
   findMessage,
   findMilestones,
-  findSentText,
+  findByRemoteId,
   listMessages,
   type MessageFilter,
   type Milestones,
 } from './messages.store.ts';
 import { cancelQueued } from './queue.store.ts';
 import { type Wait, waitsOf } from './queue-outlook.ts';
+import { createRetranslation, type Translate } from './retranslation.ts';
 import { isSandboxAddress, outOfReach, recipientOf } from './recipient.ts';
+import { originalPlace } from './stored-content.ts';
 import { countMessages, countTraffic, type Traffic } from './traffic.store.ts';
 
-export type { Acceptance, OutgoingRequest } from './acceptance.ts';
+export type { Acceptance, OutgoingRequest, SendableContent } from './acceptance.ts';
 export { createMessageInbox } from './inbox.ts';
 export type { Message } from './message.ts';
 export type { Milestones } from './messages.store.ts';
@@ -65,7 +68,9 @@ export interface MessagesOptions {
   writer: CommitWriter;
   accounts: Accounts;
   events: EventBus;
-  timings: DispatchersTimings & { expiryIntervalMs: number };
+  secrets: Secrets;
+  timings: DispatchersTimings & { expiryIntervalMs: number; retranslationMs: number };
+  translate: Translate;
   /** How long somebody is shown typing the shortest text; 0 = not at all. */
   typingBaseMs: number;
   /** Whose midnight begins a day. */
@@ -83,7 +88,8 @@ export function createMessages(options: MessagesOptions): Messages {
   const dispatchers = createDispatchers(options);
   const { accept } = createAcceptance({ ...options, wake: (accountId) => dispatchers.wake(accountId) });
   const expiry = createExpiry({ ...options, intervalMs: options.timings.expiryIntervalMs });
-  const loops = group('messages', [dispatchers, expiry]);
+  const retranslation = createRetranslation({ ...options, intervalMs: options.timings.retranslationMs });
+  const loops = group('messages', [dispatchers, expiry, retranslation]);
 
   /** Looks again whenever the topic is announced, and once in a while for what another process does. */
   async function waitFor(topic: string, end: AbortSignal, look: () => Promise<MessageRow | undefined>) {
@@ -159,10 +165,15 @@ export function createMessages(options: MessagesOptions): Messages {
 }
 
 /** Gives a channel what was sent under an id. */
-export function createSentMessageLookup(database: Database): (accountId: string) => SentMessageLookup {
+export function createSentMessageLookup(
+  database: Database,
+  secrets: Secrets,
+): (accountId: string) => SentMessageLookup {
   return (accountId) => async (remoteId) => {
-    const text = await findSentText(database, accountId, remoteId);
-    return text === undefined ? undefined : { type: 'text', text };
+    const found = await findByRemoteId(database, accountId, remoteId, 'outgoing');
+    if (!found || (found.type !== 'text' && !found.original)) return undefined;
+    const { id, text, original } = found;
+    return { text, original: original && secrets.open(original, originalPlace(id)) };
   };
 }
 
