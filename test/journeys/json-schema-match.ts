@@ -15,6 +15,7 @@ export interface JsonSchema {
   items?: JsonSchema;
   minItems?: number;
   maxItems?: number;
+  uniqueItems?: boolean;
   anyOf?: JsonSchema[];
   description?: string;
   default?: unknown;
@@ -76,6 +77,9 @@ const checks: Record<string, Check> = {
   items: about(isList, ({ items = {} }, value) => value.every((item) => accepts(items, item))),
   minItems: about(isList, ({ minItems = 0 }, value) => value.length >= minItems),
   maxItems: about(isList, ({ maxItems = 0 }, value) => value.length <= maxItems),
+  uniqueItems: about(isList, ({ uniqueItems = false }, value) => {
+    return !uniqueItems || new Set(value.map((item) => JSON.stringify(item))).size === value.length;
+  }),
   anyOf: ({ anyOf = [] }, value) => anyOf.some((branch) => accepts(branch, value)),
 };
 

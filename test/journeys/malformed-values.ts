@@ -53,19 +53,22 @@ const branchesOf = (schema: JsonSchema): JsonSchema[] => [schema, ...(schema.any
 
 /** Just outside of each bound that the schema sets. */
 function outOfBounds(schema: JsonSchema): (readonly [string, unknown])[] {
-  return branchesOf(schema).flatMap(({ minimum, maximum, minLength, maxLength, minItems, maxItems, items, format }) => {
-    const listOf = (length: number) => Array.from({ length }, () => validValue(items ?? {}));
-    const found: [string, unknown][] = [];
-    if (minimum !== undefined) found.push(['a number below the least', minimum - 1]);
-    if (maximum !== undefined) found.push(['a number above the most', maximum + 1]);
-    if (minLength !== undefined && minLength > 1) found.push(['text that is too short', 'x'.repeat(minLength - 1)]);
-    if (maxLength !== undefined) found.push(['text that is too long', 'x'.repeat(maxLength + 1)]);
-    if (minItems !== undefined && minItems > 0) found.push(['a list that is too short', listOf(minItems - 1)]);
-    if (maxItems !== undefined) found.push(['a list that is too long', listOf(maxItems + 1)]);
-    if (format === 'date-time')
-      found.push(['a day without time', '2026-01-31'], ['a time without zone', '2026-01-31T10']);
-    return found;
-  });
+  return branchesOf(schema).flatMap(
+    ({ minimum, maximum, minLength, maxLength, minItems, maxItems, items, uniqueItems, format }) => {
+      const listOf = (length: number) => validItems({ items: items ?? {}, uniqueItems: uniqueItems ?? false }, length);
+      const found: [string, unknown][] = [];
+      if (minimum !== undefined) found.push(['a number below the least', minimum - 1]);
+      if (maximum !== undefined) found.push(['a number above the most', maximum + 1]);
+      if (minLength !== undefined && minLength > 1) found.push(['text that is too short', 'x'.repeat(minLength - 1)]);
+      if (maxLength !== undefined) found.push(['text that is too long', 'x'.repeat(maxLength + 1)]);
+      if (minItems !== undefined && minItems > 0) found.push(['a list that is too short', listOf(minItems - 1)]);
+      if (maxItems !== undefined) found.push(['a list that is too long', listOf(maxItems + 1)]);
+      if (uniqueItems) found.push(['a list with the same twice', Array(2).fill(validValue(items ?? {}))]);
+      if (format === 'date-time')
+        found.push(['a day without time', '2026-01-31'], ['a time without zone', '2026-01-31T10']);
+      return found;
+    },
+  );
 }
 
 /** What the field's schema does not accept, as values of a body. */
@@ -113,7 +116,7 @@ export function validValue(schema: JsonSchema, name = '', examples: Readonly<Rec
         (schema.required ?? []).map((key) => [key, validValue(schema.properties?.[key] ?? {}, key, examples)]),
       );
     case 'array':
-      return Array.from({ length: schema.minItems ?? 0 }, () => validValue(schema.items ?? {}, name, examples));
+      return validItems(schema, schema.minItems ?? 0, name, examples);
     case 'integer':
     case 'number':
       return schema.minimum ?? 1;
@@ -126,6 +129,18 @@ export function validValue(schema: JsonSchema, name = '', examples: Readonly<Rec
     default:
       return validText(schema, name, examples);
   }
+}
+
+function validItems(
+  { items = {}, uniqueItems = false }: JsonSchema,
+  length: number,
+  name = '',
+  examples: Readonly<Record<string, string>> = {},
+): unknown[] {
+  return Array.from({ length }, (_, index) => {
+    const value = validValue(items, name, examples);
+    return uniqueItems && typeof value === 'string' ? `${value}${index}` : value;
+  });
 }
 
 function validText(schema: JsonSchema, name: string, examples: Readonly<Record<string, string>>): string {

@@ -226,7 +226,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       const settings = change.settings && changedSettings(row.kind, row.settings, change.settings);
       await updateAccount(tx, id, { name: change.name, settings });
       const account = await get(id, tx);
-      for (const act of changeActs(before, account, actor)) await audit.record(tx, act);
+      for (const act of changeActs(before, account, change.settings ?? {}, actor)) await audit.record(tx, act);
       tx.afterCommit(() => events.announce(`account:${id}`));
       return account;
     },
