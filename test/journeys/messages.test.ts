@@ -19,7 +19,7 @@ beforeAll(async () => {
   simulator = createSimulator({ seed: Buffer.alloc(32, 7), receiptDelayMs: 20 });
   await simulator.start();
   app = await startApp({
-    environment: environmentOf(simulator),
+    environment: { ...environmentOf(simulator), TYPING_DELAY_MS: '0' },
     timings: {
       channel: { ...appTimings.channel, acknowledgementTimeoutMs: 1_000 },
       expiryIntervalMs: 100,

@@ -91,6 +91,24 @@ describe('estimates', () => {
   });
 });
 
+test('people see somebody type before a message comes, unless the message says not to', async () => {
+  const account = await linkedAccount({ preset: 'unpaced', typing: true });
+  const owner = account.phone?.slice(1) ?? '';
+  const customer = simulator.control.phone(newNumber());
+  const typed = customer.sees(owner, 'composing');
+  await post(account, { to: customer.number, text: 'typed' });
+  await typed;
+  expect(customer.messages()).toEqual([]);
+  await customer.receives('typed');
+  const [before] = await allSent(account, 1);
+  const quick = await post(account, { to: customer.number, text: 'at once', typing: false });
+  await customer.receives('at once');
+  const sent = await get(account, quick);
+  expect(departureOf(sent) - Date.parse(sent.statusAt['queued'] ?? '')).toBeLessThan(
+    departureOf(before ?? sent) - Date.parse(before?.statusAt['queued'] ?? ''),
+  );
+});
+
 test('what waits survives a pause, a resume and a change of the preset', async () => {
   const account = await linkedAccount({ preset: 'careful', typing: false });
   const to = newNumber();

@@ -54,7 +54,10 @@ test.each(releases)(
     const before = await openTestDatabase();
     const old = await openTestDatabase({ empty: true });
     try {
-      const first = await startApp({ database: before, environment: environmentOf(simulator) });
+      // No confirmation comes, so that nothing is worth waiting for when it stops.
+      const timings = { confirmationDrainMs: 0 };
+      const environment = { ...environmentOf(simulator), TYPING_DELAY_MS: '0' };
+      const first = await startApp({ database: before, environment, timings });
       const account: AccountJson = await apiOf(first).createAccount('Shop', 'whatsapp');
       await simulator.control.phone(number).scan(await apiOf(first).qr(account.id));
       await apiOf(first).becomes(account.id, 'ready');
@@ -69,7 +72,7 @@ test.each(releases)(
 
       await old.execute(readFileSync(join(folder, release), 'utf8'));
       for (const table of tables) await moveTo(old, before, table);
-      const upgraded = await startApp({ database: old, environment: environmentOf(simulator) });
+      const upgraded = await startApp({ database: old, environment });
       await apiOf(upgraded).becomes(account.id, 'ready');
       for (const index of [1, 2, 3])
         await apiOf(upgraded).lists(account, `queued ${index} of ${release}`, 'sent', 'delivered');
