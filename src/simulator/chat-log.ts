@@ -3,6 +3,7 @@ import type { Addressing } from './addresses.ts';
 import { plainMessage, type PhoneMessage, type PhoneReceipt } from './phone-message.ts';
 import { decodeJson, encodeJson } from './stanza.ts';
 import type { State } from './state.ts';
+import { waitUntil } from './wait-until.ts';
 
 export type MessageStatus = PhoneMessage['status'];
 
@@ -64,7 +65,7 @@ export interface ChatLogOptions {
 export function createChatLog({ number, state, keptMessages, changed }: ChatLogOptions): ChatLog {
   const rows = new Map<number, Row>();
   const byId = new Map<string, Row>();
-  const waiters = new Set<(message: PhoneMessage) => void>();
+  const waiting = new Set<() => void>();
   let past: readonly PhoneMessage[] = [];
   let nextSequence = 1;
 
@@ -90,7 +91,7 @@ export function createChatLog({ number, state, keptMessages, changed }: ChatLogO
   }
   function tell(row: Row): void {
     save(row);
-    for (const waiter of waiters) waiter(row.message);
+    for (const look of waiting) look();
     changed(row.message.chat);
   }
   function advance(row: Row | undefined, status: MessageStatus, receipts?: readonly PhoneReceipt[]): void {
@@ -141,31 +142,15 @@ export function createChatLog({ number, state, keptMessages, changed }: ChatLogO
         advance(row, slowest ?? status, receipts);
       }
     },
-    wait(fits, signal) {
-      for (const row of rows.values()) {
-        if (fits(row.message)) return Promise.resolve(row.message);
-      }
-      return new Promise((resolve, reject) => {
-        const stop = (): void => {
-          waiters.delete(waiter);
-          signal?.removeEventListener('abort', abort);
-        };
-        const waiter = (message: PhoneMessage): void => {
-          if (!fits(message)) return;
-          stop();
-          resolve(message);
-        };
-        const abort = (): void => {
-          stop();
-          reject(signal?.reason instanceof Error ? signal.reason : new DOMException('Aborted', 'AbortError'));
-        };
-        if (signal?.aborted) {
-          abort();
-          return;
-        }
-        waiters.add(waiter);
-        signal?.addEventListener('abort', abort, { once: true });
-      });
+    async wait(fits, signal) {
+      let found: PhoneMessage | undefined;
+      const find = (): PhoneMessage | undefined => {
+        for (const { message } of rows.values()) if (fits(message)) return message;
+        return undefined;
+      };
+      await waitUntil(waiting, () => (found = find()) !== undefined, signal);
+      if (!found) throw new Error('A wait ended without its message');
+      return found;
     },
     restore([, sequence = ''], value) {
       const stored = decodeJson(value) as PhoneMessage & Route & { original?: Uint8Array };
