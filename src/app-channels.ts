@@ -10,6 +10,7 @@ import type { Clock } from './platform/clock.ts';
 import type { CommitWriter } from './platform/commit-writer.ts';
 import type { Database } from './platform/database.ts';
 import type { Log } from './platform/log.ts';
+import { createOutboundHttp } from './platform/outbound-http.ts';
 import type { Probe } from './platform/probe.ts';
 import type { Secrets } from './platform/secrets.ts';
 import { createSlots } from './platform/slots.ts';
@@ -21,6 +22,7 @@ interface ChannelParts {
   /** The network of sandbox accounts. */
   network: StartedOnDemand;
   whatsapp: Config['whatsapp'];
+  version: string;
   probe: Probe;
   timings: ChannelTimings;
   clock: Clock;
@@ -35,7 +37,11 @@ const whatsappWebSocketUrl = 'wss://web.whatsapp.com/ws/chat';
 export function createChannelFactory(parts: ChannelParts): ChannelFactory {
   const connecting = createSlots(connectsAtOnce);
   const sentMessage = createSentMessageLookup(parts.database, parts.secrets);
-  const newerVersion = createVersionLookup(parts);
+  const userAgent = `Switchboard/${parts.version}`;
+  const newerVersion = createVersionLookup({
+    ...parts,
+    outbound: createOutboundHttp({ ...parts, allowedHosts: [], userAgent }),
+  });
   const { whatsapp, network } = parts;
 
   async function networkOf(kind: AccountKind): Promise<Network> {

@@ -1,4 +1,3 @@
-import type { Readable } from 'node:stream';
 import type { ChatType } from './address.ts';
 
 export const mediaTypes = ['image', 'video', 'audio', 'voice', 'document', 'sticker'] as const;
@@ -65,24 +64,8 @@ export interface MessageKey {
   from: string;
 }
 
-/** A file to send. */
-export interface OutgoingMedia extends MediaContent {
-  /** JPEG, at most a few kilobytes. */
-  thumbnail: Uint8Array | null;
-  /** Its bytes, from the beginning each time. Rejects with an `AppError` when they cannot be had. */
-  open(signal: AbortSignal): Promise<Readable>;
-}
-
-/** What can be sent: a message, or an act upon one. */
-export type OutgoingContent =
-  | TextContent
-  | OutgoingMedia
-  | LocationContent
-  | ContactContent
-  | PollContent
-  | { type: 'reaction'; target: MessageKey; /** Empty takes the reaction back. */ emoji: string }
-  | { type: 'edit'; target: MessageKey; text: string }
-  | { type: 'deletion'; target: MessageKey };
+/** What can be sent. */
+export type OutgoingContent = TextContent | LocationContent | ContactContent | PollContent;
 
 export interface OutgoingMessage {
   /** The network's id of this message, chosen before the first try and the same in every later one. */

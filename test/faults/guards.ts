@@ -121,8 +121,8 @@ export const guards: readonly Guard[] = [
     edits: [
       {
         file: 'src/channels/baileys/message-sender.ts',
-        text: '{ messageId: remoteId, ',
-        replacement: '{ ',
+        text: 'messageId: remoteId,',
+        replacement: '',
       },
     ],
     rows: [19],

@@ -60,7 +60,7 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
     let sent: WAMessage | undefined;
     let over = false;
     const handOver = async (): Promise<void> => {
-      if (!over) sent = await give(message, expectation, signal);
+      if (!over) sent = await give(message, expectation);
     };
     try {
       await Promise.race([expectation.confirmed, inTurn(message.to, handOver).then(() => expectation.confirmed)]);
@@ -74,16 +74,15 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
   async function give(
     { remoteId, to, content, quoted, mentions, again }: OutgoingMessage,
     expectation: ReturnType<Acknowledgements['expect']>,
-    signal: AbortSignal,
   ): Promise<WAMessage | undefined> {
     const jid = await recipientOf(to);
     if (again && chatTypeOf(jid) === 'group') await options.distributeAgain(jid);
-    // Fetching and uploading a file has limits of its own.
-    if ('file' in content) expectation.held();
-    const given = await toBaileys(jid, content, { mentions, signal });
     if (stopped) throw lineClosed();
     const sent = await socket
-      .sendMessage(jid, given, { messageId: remoteId, ...(quoted && { quoted: toQuoted(jid, quoted) }) })
+      .sendMessage(jid, toBaileys(content, mentions), {
+        messageId: remoteId,
+        ...(quoted && { quoted: toQuoted(jid, quoted) }),
+      })
       .catch(refuseUnsent);
     expectation.held();
     barrier.afterDeparture(() => {

@@ -1,14 +1,10 @@
 import { type AnyMessageContent, proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys';
 import { chatTypeOf } from '../address.ts';
-import type { Content, MessageKey, OutgoingContent, OutgoingMedia, QuotedMessage } from '../content.ts';
+import type { Content, MessageKey, OutgoingContent, QuotedMessage } from '../content.ts';
 import { writeVcard } from '../vcard.ts';
 
-/** What `sendMessage` takes, with the file opened. A link preview would fetch addresses that customers wrote: there is none. */
-export async function toBaileys(
-  chat: string,
-  content: OutgoingContent,
-  { mentions, signal }: { mentions: readonly string[]; signal: AbortSignal },
-): Promise<AnyMessageContent> {
+/** What `sendMessage` takes. A link preview would fetch addresses that customers wrote, so there is none. */
+export function toBaileys(content: OutgoingContent, mentions: readonly string[]): AnyMessageContent {
   const mentioned = mentions.length > 0 ? { mentions: [...mentions] } : {};
   switch (content.type) {
     case 'text':
@@ -22,53 +18,6 @@ export async function toBaileys(
         poll: { name: content.question, values: content.options, selectableCount: content.maxAnswers },
         ...mentioned,
       };
-    case 'reaction':
-      return { react: { text: content.emoji, key: toKey(chat, content.target) } };
-    case 'edit':
-      return { text: content.text, linkPreview: null, edit: toKey(chat, content.target) };
-    case 'deletion':
-      return { delete: toKey(chat, content.target) };
-    case 'image':
-    case 'video':
-    case 'audio':
-    case 'voice':
-    case 'document':
-    case 'sticker':
-      return { ...(await toMedia(content, signal)), ...mentioned };
-  }
-}
-
-/**
- * Given what it would work out for itself (length of a sound, thumbnail), Baileys writes no plain copy of a file to the
- * disk: `prepareWAMessageMedia` in its `Utils/messages.js`.
- */
-async function toMedia(content: OutgoingMedia, signal: AbortSignal): Promise<AnyMessageContent> {
-  const { file } = content;
-  const stream = await content.open(signal);
-  const size = {
-    ...(file.width !== null && { width: file.width }),
-    ...(file.height !== null && { height: file.height }),
-  };
-  const shared = { mimetype: file.mimetype, ...(content.caption !== null && { caption: content.caption }) };
-  const jpegThumbnail = content.thumbnail ? Buffer.from(content.thumbnail).toString('base64') : '';
-  switch (content.type) {
-    case 'image':
-      return { image: { stream }, ...shared, ...size, jpegThumbnail };
-    case 'video':
-      return {
-        video: { stream },
-        ...shared,
-        ...size,
-        jpegThumbnail,
-        ...(file.seconds !== null && { seconds: file.seconds }),
-      };
-    case 'audio':
-    case 'voice':
-      return { audio: { stream }, mimetype: file.mimetype, seconds: file.seconds ?? 0, ptt: content.type === 'voice' };
-    case 'sticker':
-      return { sticker: { stream }, mimetype: file.mimetype, ...size };
-    case 'document':
-      return { document: { stream }, ...shared, fileName: file.fileName ?? 'file' };
   }
 }
 

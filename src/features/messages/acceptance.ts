@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Address, isLid } from '../../channels/address.ts';
-import type { Content, MediaContent } from '../../channels/content.ts';
+import type { OutgoingContent } from '../../channels/content.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Queryable, Transaction } from '../../platform/database.ts';
 import { AppError, invalidField } from '../../platform/errors.ts';
@@ -27,14 +27,11 @@ import { columnsOf } from './stored-content.ts';
 export const priorities = { high: -1, normal: 0, low: 1 } as const;
 export type Priority = keyof typeof priorities;
 
-/** What needs no file. */
-export type SendableContent = Exclude<Content, MediaContent>;
-
 export interface OutgoingRequest {
   accountId: string;
   origin: Origin;
   to: Address;
-  content: SendableContent;
+  content: OutgoingContent;
   /** The message of this chat that it answers, by our id or the network's. */
   replyTo: string | null;
   /** Addresses of people. */

@@ -1,12 +1,12 @@
 import { parseAddress } from '../../channels/address.ts';
-import type { ContactCard } from '../../channels/content.ts';
+import type { ContactCard, OutgoingContent } from '../../channels/content.ts';
 import { accountOf } from '../../platform/caller.ts';
 import { positionOf } from '../../platform/cursor.ts';
 import { invalidField } from '../../platform/errors.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { type Answer, defineRoute, type NoFields, type Route, type RouteInput } from '../../platform/route.ts';
 import { type Infer, listOf } from '../../platform/schema.ts';
-import type { Acceptance, Message, Messages, SendableContent } from './messages.ts';
+import type { Acceptance, Message, Messages } from './messages.ts';
 import {
   messageAnswer,
   messageBody,
@@ -83,7 +83,7 @@ async function send(options: MessageRouteOptions, input: SendInput, tx: Transact
   };
 }
 
-function contentOf(body: Infer<typeof sendBody>): SendableContent {
+function contentOf(body: Infer<typeof sendBody>): OutgoingContent {
   switch (body.type) {
     case 'text':
       return { type: 'text', text: body.text };

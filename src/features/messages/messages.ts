@@ -32,7 +32,7 @@ import { isSandboxAddress, outOfReach, recipientOf } from './recipient.ts';
 import { originalPlace } from './stored-content.ts';
 import { countMessages, countTraffic, type Traffic } from './traffic.store.ts';
 
-export type { Acceptance, OutgoingRequest, SendableContent } from './acceptance.ts';
+export type { Acceptance, OutgoingRequest } from './acceptance.ts';
 export { createMessageInbox } from './inbox.ts';
 export type { Message } from './message.ts';
 export type { Milestones } from './messages.store.ts';
