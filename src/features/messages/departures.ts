@@ -6,7 +6,7 @@ import { plannedDepartures } from './departure-plan.ts';
 import { readOutlook } from './departures.store.ts';
 import type { MessageRow } from './message.ts';
 import { isImmediate, type PacingRules } from './pacing.ts';
-import { claimNext, claimOne, nextSendAt } from './queue.store.ts';
+import { claimNext, claimOne } from './queue.store.ts';
 
 export interface DeparturesOptions {
   accountId: string;
@@ -43,8 +43,8 @@ export function createDepartures(options: DeparturesOptions): Departures {
 
   async function all({ count, blockedChats }: Look): Promise<Turn> {
     const rows = await claimNext(database, { accountId, epoch: lease.epoch, count, blockedChats });
-    const waitMs = rows.length > 0 ? 0 : ((await nextSendAt(database, accountId)) ?? Infinity);
-    return { rows, waitMs };
+    // What is due later wakes the loop by the look at all queues.
+    return { rows, waitMs: rows.length > 0 ? 0 : Infinity };
   }
 
   async function one({ rules, blockedChats }: Look, signal: AbortSignal): Promise<Turn> {

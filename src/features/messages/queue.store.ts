@@ -56,18 +56,9 @@ export async function claimOne(
   return db.one<MessageRow>(claimOneSql, [claim.accountId, claim.epoch, claim.id]);
 }
 
-const nextSendAtSql = `
-  SELECT extract(epoch FROM min(send_at) - clock_timestamp())::float8 * 1000 AS "inMs" FROM messages
-  WHERE account_id = $1 AND status = 'queued' AND send_at > now()`;
-
-/** In how many ms the next scheduled message is due; undefined when there is none. */
-export async function nextSendAt(db: Queryable, accountId: string): Promise<number | undefined> {
-  return (await db.one<{ inMs: number | null }>(nextSendAtSql, [accountId]))?.inMs ?? undefined;
-}
-
 const waitingSql = `
   SELECT account_id AS "accountId", count(*)::int AS count, max(position) AS "lastPosition" FROM messages
-  WHERE status = 'queued' AND account_id = ANY($1::text[]) GROUP BY account_id`;
+  WHERE status = 'queued' AND (send_at IS NULL OR send_at <= now()) AND account_id = ANY($1::text[]) GROUP BY account_id`;
 
 export interface QueueMark {
   accountId: string;
@@ -75,7 +66,7 @@ export interface QueueMark {
   lastPosition: number;
 }
 
-/** What tells whether an account's queue has changed; nothing for an empty one. */
+/** What tells whether more of an account's queue may leave; nothing where nothing is due. */
 export async function markQueues(db: Queryable, accountIds: readonly string[]): Promise<QueueMark[]> {
   return db.rows<QueueMark>(waitingSql, [accountIds]);
 }
