@@ -97,6 +97,11 @@ const effects: Record<Exclude<VariableName, `SUPABASE_${string}`>, Effect> = {
     sees: (config) => config.corsOrigins,
     to: ['https://a.example', 'http://localhost:5173'],
   },
+  OUTBOUND_ALLOW_HOSTS: {
+    set: { OUTBOUND_ALLOW_HOSTS: 'N8N:5678, localhost,[0::1]:8080 0x7f.1 bücher.example' },
+    sees: (config) => config.outboundAllowHosts.map(({ host, port }) => `${host} ${port}`),
+    to: ['n8n 5678', 'localhost undefined', '[::1] 8080', '127.0.0.1 undefined', 'xn--bcher-kva.example undefined'],
+  },
   DEFAULT_TIMEZONE: {
     set: { DEFAULT_TIMEZONE: 'Asia/Jakarta' },
     sees: (config) => config.timeZone,
@@ -147,6 +152,11 @@ describe('each variable has an effect', () => {
 
 describe('each variable refuses what it does not take, by name', () => {
   const pooler = /session pooler/;
+  const refusedHost = (host: string): [VariableName, Environment, RegExp] => [
+    'OUTBOUND_ALLOW_HOSTS',
+    { OUTBOUND_ALLOW_HOSTS: `localhost,${host}` },
+    /^OUTBOUND_ALLOW_HOSTS takes hosts such as n8n:5678, localhost or \[::1\]:8080, by commas(, not "\S+")?\.$/,
+  ];
   const refusals: readonly [VariableName, Environment, RegExp][] = [
     ['PORT', { PORT: '65536' }, /^PORT takes a whole number from 0 to 65535, not "65536"\.$/],
     ['PORT', { PORT: '80.5' }, /whole number/],
@@ -179,6 +189,7 @@ describe('each variable refuses what it does not take, by name', () => {
     ['ENCRYPTION_KEY', { DATABASE_URL: databaseUrl }, /^ENCRYPTION_KEY is required/],
     ['TRUST_PROXY', { TRUST_PROXY: 'true' }, /^TRUST_PROXY takes a whole number from 0 to 10/],
     ['CORS_ORIGINS', { CORS_ORIGINS: 'https://a.example,*' }, /^CORS_ORIGINS takes origins/],
+    ...['http://n8n:5678', '10.0.0.0/8', '*.example', '::1', 'n8n:0', 'n8n:65536', '256.1.1.1'].map(refusedHost),
     ['DEFAULT_TIMEZONE', { DEFAULT_TIMEZONE: 'Mars/Base' }, /^DEFAULT_TIMEZONE takes the name of a time zone/],
     ['DEFAULT_TIMEZONE', { DEFAULT_TIMEZONE: '+07:00' }, /^DEFAULT_TIMEZONE takes the name of a time zone/],
     ['LOG_LEVEL', { LOG_LEVEL: 'loud' }, /^LOG_LEVEL takes error, warn, info or debug/],

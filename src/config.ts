@@ -29,6 +29,8 @@ export interface Config {
   readonly encryptionKey: string | undefined;
   readonly trustProxy: number;
   readonly corsOrigins: readonly string[];
+  /** Hosts as `URL.hostname` writes them, which may be reached although they are private; on all ports where none is given. */
+  readonly outboundAllowHosts: readonly { readonly host: string; readonly port: number | undefined }[];
   /** IANA name of the zone in which the dashboard shows times. */
   readonly timeZone: string;
   /** 0 = nobody is shown typing. */
@@ -99,6 +101,7 @@ export function readConfig(env: Environment): Config {
     ...readSecrets(reader, production, database.kind === 'external'),
     trustProxy: reader.whole('TRUST_PROXY', 0, 10),
     corsOrigins: readOrigins(reader),
+    outboundAllowHosts: readAllowedHosts(reader),
     timeZone: readTimeZone(reader),
     typingDelayMs: reader.whole('TYPING_DELAY_MS', 0, 8_000),
     logLevel: reader.oneOf('LOG_LEVEL', logLevels),
@@ -226,6 +229,21 @@ function readOrigins(reader: Reader): readonly string[] {
     reader.mistakes.push(`CORS_ORIGINS takes origins such as https://shop.example, by commas${shown(origin)}.`);
   }
   return origins;
+}
+
+function readAllowedHosts(reader: Reader): Config['outboundAllowHosts'] {
+  const entries = (reader.text('OUTBOUND_ALLOW_HOSTS') ?? '').split(/[\s,]+/).filter((entry) => entry !== '');
+  return entries.flatMap((entry) => {
+    const [, name = '', digits] = /^(\[[\da-f:.]+\]|[\w.\-\u0080-\uffff]+)(?::(\d{1,5}))?$/i.exec(entry) ?? [];
+    const port = digits === undefined ? undefined : Number(digits);
+    // As the URL of a request is read, so that 0x7f.1 is 127.0.0.1 in both.
+    const host = parseUrl(`http://${name}`)?.hostname;
+    if (host !== undefined && (port === undefined || (port >= 1 && port <= 65_535))) return [{ host, port }];
+    reader.mistakes.push(
+      `OUTBOUND_ALLOW_HOSTS takes hosts such as n8n:5678, localhost or [::1]:8080, by commas${shown(entry)}.`,
+    );
+    return [];
+  });
 }
 
 function readTimeZone(reader: Reader): string {

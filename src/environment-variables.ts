@@ -41,6 +41,10 @@ export const environmentVariables = {
   ENCRYPTION_KEY: { value: '', help: 'Encrypts secrets at rest, 32 or more characters; back it up.' },
   TRUST_PROXY: { value: '0', help: 'Number of proxies in front of this server, 0 to 10.' },
   CORS_ORIGINS: { value: '', help: 'Origins that may call the API from a browser, separated by commas.' },
+  OUTBOUND_ALLOW_HOSTS: {
+    value: '',
+    help: 'Private hosts that webhooks, media and AI may reach, by commas: n8n:5678,localhost,[::1]:8080.',
+  },
   DEFAULT_TIMEZONE: { value: 'UTC', help: 'Zone in which the dashboard shows times, such as Asia/Jakarta.' },
   TYPING_DELAY_MS: {
     value: '1500',
