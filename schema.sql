@@ -256,6 +256,32 @@ CREATE INDEX IF NOT EXISTS messages_recent_content
   ON messages (account_id, content_hash, created_at) WHERE content_hash IS NOT NULL;
 ALTER TABLE messages ENABLE ROW LEVEL SECURITY;
 
+-- media
+-- Files of messages that wait to be sent, and files that are kept.
+CREATE TABLE IF NOT EXISTS media_files (
+  id text PRIMARY KEY,
+  -- Null while it is being uploaded.
+  message_id text UNIQUE REFERENCES messages ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  -- Sealed; its bytes are fetched from there. Null where they are here.
+  url bytea,
+  -- As what it goes; null = as what it is.
+  wanted_type text,
+  claimed_mimetype text,
+  file_name text,
+  -- Of the bytes that are here, and while they come of what may come.
+  size_bytes integer NOT NULL CHECK (size_bytes >= 0),
+  created_at timestamptz NOT NULL DEFAULT now()
+);
+ALTER TABLE media_files ENABLE ROW LEVEL SECURITY;
+CREATE TABLE IF NOT EXISTS media_pieces (
+  file_id text NOT NULL REFERENCES media_files ON DELETE CASCADE,
+  place integer NOT NULL CHECK (place >= 0),
+  -- Sealed.
+  bytes bytea NOT NULL,
+  PRIMARY KEY (file_id, place)
+);
+ALTER TABLE media_pieces ENABLE ROW LEVEL SECURITY;
+
 -- events
 
 CREATE TABLE IF NOT EXISTS event_counters (

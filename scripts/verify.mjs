@@ -12,7 +12,10 @@ const testTimeLimitMs = 20 * 60_000;
  * Debian packages that tests need, with the program by which each is recognised.
  * @type {readonly { name: string, program: string }[]}
  */
-const debianPackages = [{ name: 'chromium', program: 'chromium' }];
+const debianPackages = [
+  { name: 'chromium', program: 'chromium' },
+  { name: 'ffmpeg', program: 'ffmpeg' },
+];
 
 async function installDebianPackages() {
   const missing = debianPackages.filter(({ program }) => spawnSync('which', [program]).status !== 0);

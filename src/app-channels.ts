@@ -1,16 +1,16 @@
+import type { Networks } from './app-networks.ts';
 import { createBaileysChannel } from './channels/baileys/baileys-channel.ts';
 import { createVersionLookup, noNewerVersion } from './channels/baileys/client-version.ts';
-import type { Network } from './channels/baileys/connection.ts';
 import type { ChannelTimings } from './channels/baileys/timings.ts';
+import { downloadMedia } from './channels/baileys/media-download.ts';
 import type { Config } from './config.ts';
-import type { AccountKind, ChannelFactory } from './features/accounts/accounts.ts';
-import { createSentMessageLookup } from './features/messages/messages.ts';
-import type { StartedOnDemand } from './features/sandbox/sandbox.ts';
+import type { ChannelFactory } from './features/accounts/accounts.ts';
+import { createSentMessageLookup, type DownloadMedia } from './features/messages/messages.ts';
 import type { Clock } from './platform/clock.ts';
 import type { CommitWriter } from './platform/commit-writer.ts';
 import type { Database } from './platform/database.ts';
 import type { Log } from './platform/log.ts';
-import { createOutboundHttp } from './platform/outbound-http.ts';
+import type { OutboundHttp } from './platform/outbound-http.ts';
 import type { Probe } from './platform/probe.ts';
 import type { Secrets } from './platform/secrets.ts';
 import { createSlots } from './platform/slots.ts';
@@ -19,10 +19,9 @@ interface ChannelParts {
   database: Database;
   secrets: Secrets;
   writer: CommitWriter;
-  /** The network of sandbox accounts. */
-  network: StartedOnDemand;
+  networks: Networks;
   whatsapp: Config['whatsapp'];
-  version: string;
+  outbound: OutboundHttp;
   probe: Probe;
   timings: ChannelTimings;
   clock: Clock;
@@ -31,30 +30,13 @@ interface ChannelParts {
 }
 
 const connectsAtOnce = 2;
-const whatsappWebSocketUrl = 'wss://web.whatsapp.com/ws/chat';
 
 /** Every account is a Baileys channel; its kind decides to which network it speaks. */
 export function createChannelFactory(parts: ChannelParts): ChannelFactory {
   const connecting = createSlots(connectsAtOnce);
   const sentMessage = createSentMessageLookup(parts.database, parts.secrets);
-  const userAgent = `Switchboard/${parts.version}`;
-  const newerVersion = createVersionLookup({
-    ...parts,
-    outbound: createOutboundHttp({ ...parts, allowedHosts: [], userAgent }),
-  });
-  const { whatsapp, network } = parts;
-
-  async function networkOf(kind: AccountKind): Promise<Network> {
-    if (kind === 'sandbox') {
-      const { url, noiseRoot } = await network.running();
-      return { webSocketUrl: url, trust: { root: noiseRoot, strict: true } };
-    }
-    const root = whatsapp.noiseRootHex === undefined ? undefined : Buffer.from(whatsapp.noiseRootHex, 'hex');
-    return {
-      webSocketUrl: whatsapp.webSocketUrl ?? whatsappWebSocketUrl,
-      trust: { root, strict: whatsapp.strictNoise },
-    };
-  }
+  const newerVersion = createVersionLookup(parts);
+  const { whatsapp, networks } = parts;
 
   return async ({ accountId, kind, sink, lease, urgent }) =>
     createBaileysChannel({
@@ -65,7 +47,12 @@ export function createChannelFactory(parts: ChannelParts): ChannelFactory {
       urgent,
       connecting,
       newerVersion: kind === 'whatsapp' && whatsapp.webSocketUrl === undefined ? newerVersion : noNewerVersion,
-      network: await networkOf(kind),
+      network: await networks(kind),
       sentMessage: sentMessage(accountId),
     });
+}
+
+/** Fetches the file of a message from the network of its account, see `downloadMedia`. */
+export function createMediaDownload(networks: Networks): DownloadMedia {
+  return async (kind, original, signal) => downloadMedia(original, (await networks(kind)).media, signal);
 }

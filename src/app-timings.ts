@@ -1,5 +1,6 @@
 import { type ChannelTimings, whatsappTimings } from './channels/baileys/timings.ts';
 import type { DashboardTimings } from './dashboard/dashboard.ts';
+import type { FetchTimings } from './features/media/media.ts';
 import type { LeaseTimings } from './platform/leases.ts';
 
 /** Every wait of the product, so that a test can run it faster. All in ms. */
@@ -26,6 +27,8 @@ export interface AppTimings {
   lateCodeMs: number;
   /** How long `?wait=true` waits. */
   sendWaitMs: number;
+  /** Of files that are sent by their address, and how often files that are done with are removed. */
+  media: FetchTimings & { sweepMs: number };
   /** How long scanning a sandbox account may take. */
   sandboxReadyMs: number;
   /** How long a customer's message to a sandbox account may take to be stored. */
@@ -56,6 +59,7 @@ export const appTimings: AppTimings = {
   leastCodeLifeMs: 60_000,
   lateCodeMs: 20_000,
   sendWaitMs: 20_000,
+  media: { totalMs: 180_000, retry: { baseMs: 1_000, capMs: 10_000 }, sweepMs: 10_000 },
   sandboxReadyMs: 20_000,
   sandboxArrivalMs: 5_000,
   sandboxGatherMs: 100,

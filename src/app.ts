@@ -1,64 +1,61 @@
-import { createChannelFactory } from './app-channels.ts';
+import { createChannelFactory, createMediaDownload } from './app-channels.ts';
+import { createNetworks } from './app-networks.ts';
+import { kindsOf, signInSettings } from './app-settings.ts';
+import { createStorage, type StorageOptions } from './app-storage.ts';
 import type { AppTimings } from './app-timings.ts';
 import { translateOriginal } from './channels/baileys/from-baileys.ts';
 import { createJournalSweep } from './channels/baileys/inbound-journal.ts';
-import type { Config } from './config.ts';
 import { createDashboard } from './dashboard/dashboard.ts';
 import { accessRoutes } from './features/access/access.routes.ts';
 import { createAccess, createSignIn } from './features/access/access.ts';
 import { keyRoutes } from './features/access/keys.routes.ts';
 import { accountRoutes } from './features/accounts/accounts.routes.ts';
-import { type AccountKind, createAccounts } from './features/accounts/accounts.ts';
+import { createAccounts } from './features/accounts/accounts.ts';
 import { qrRoutes } from './features/accounts/qr.routes.ts';
 import { auditRoutes } from './features/audit/audit.routes.ts';
 import { createAudit } from './features/audit/audit.ts';
 import { createChecklist } from './features/checklist/checklist.ts';
 import { eventRoutes } from './features/events/events.routes.ts';
 import { createEventLog } from './features/events/events.ts';
+import { createMedia } from './features/media/media.ts';
 import { messageRoutes } from './features/messages/messages.routes.ts';
-import { createMessageInbox, createMessages } from './features/messages/messages.ts';
+import { messageMediaRoutes } from './features/messages/message-media.routes.ts';
+import {
+  createMediaLinks,
+  createMessageInbox,
+  createMessageMedia,
+  createMessages,
+} from './features/messages/messages.ts';
 import { createNotifications } from './features/notifications/notifications.ts';
 import { sandboxRoutes } from './features/sandbox/sandbox.routes.ts';
 import { createSandbox, createSandboxStores, startOnDemand } from './features/sandbox/sandbox.ts';
 import { systemRoutes } from './features/system/system.routes.ts';
 import { createSystem } from './features/system/system.ts';
-import type { Clock } from './platform/clock.ts';
+import type { Database } from './platform/database.ts';
 import { createCommitWriter } from './platform/commit-writer.ts';
-import { createDatabase, type Database } from './platform/database.ts';
-import { connectionFromUrl, type ConnectionSettings } from './platform/database-connection.ts';
-import { createEmbeddedPostgres } from './platform/embedded-postgres.ts';
-import { verifyCanary } from './platform/encryption-canary.store.ts';
 import { createEventBus } from './platform/event-bus.ts';
 import { createHttpServer, defaultHttpLimits } from './platform/http.ts';
 import { createIdempotency } from './platform/idempotency.store.ts';
 import { group, type Service } from './platform/lifecycle.ts';
 import { createLeases } from './platform/leases.ts';
-import type { Log } from './platform/log.ts';
+import { createOutboundHttp } from './platform/outbound-http.ts';
 import type { Probe } from './platform/probe.ts';
-import { applySchema, readSchema } from './platform/schema-apply.ts';
 import { createSecrets, type Secrets } from './platform/secrets.ts';
 import { createSweep } from './platform/sweep.ts';
 import { createSimulator } from './simulator/simulator.ts';
 
 export { appTimings, type AppTimings } from './app-timings.ts';
 
-export interface AppOptions {
-  config: Config;
+export interface AppOptions extends StorageOptions {
   /** The master key of what is sealed in the database. */
   encryptionKey: string;
   /** Signs the cookies of sessions. */
   sessionSecret: string;
   version: string;
-  schemaPath: string;
   /** What the build made for browsers. */
   assetsDirectory: string;
   timings: AppTimings;
-  /** How many connections to the database it may open. */
-  databaseConnections: number;
-  clock: Clock;
-  random: () => number;
   probe: Probe;
-  log: Log;
 }
 
 export interface App extends Service {
@@ -147,34 +144,6 @@ export function createApp(options: AppOptions): App {
   };
 }
 
-/** The database with its schema; started before everything else. */
-function createStorage(options: AppOptions, secrets: Secrets): { database: Database; services: Service[] } {
-  const { server, connection } = databaseServer(options);
-  const database = createDatabase({ ...options, connection, maxConnections: options.databaseConnections });
-  const schema: Service = {
-    name: 'schema',
-    async start() {
-      await applySchema(database, await readSchema(options.schemaPath), options);
-      await verifyCanary(database, secrets);
-    },
-    stop: () => Promise.resolve(),
-  };
-  return { database, services: [...server, database, schema] };
-}
-
-function databaseServer(options: AppOptions): { server: Service[]; connection: () => ConnectionSettings } {
-  const { database, dataDir } = options.config;
-  if (database.kind === 'external') {
-    return { server: [], connection: () => connectionFromUrl(database.url, database.ca) };
-  }
-  const embedded = createEmbeddedPostgres({ ...options, dataDirectory: dataDir });
-  return { server: [embedded], connection: () => embedded.connection() };
-}
-
-function kindsOf({ sandbox }: Config): readonly AccountKind[] {
-  return sandbox ? ['whatsapp', 'sandbox'] : ['whatsapp'];
-}
-
 function createFeatures(options: AppOptions, database: Database, secrets: Secrets) {
   const { config, clock, timings, version } = options;
   const shared = { ...options, database, secrets, events: createEventBus(clock) };
@@ -205,6 +174,15 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
         log: (message, context) => options.log.debug(message, context),
       }),
   });
+  const client = { clock, userAgent: `Switchboard/${version}` };
+  const networks = createNetworks({ outbound: client, sandbox: network, whatsapp: config.whatsapp });
+  const links = createMediaLinks({ ...shared, key: secrets.derive('media links', 32), publicUrl: config.publicUrl });
+  const media = createMedia({
+    ...shared,
+    http: createOutboundHttp({ ...client, allowedHosts: config.outboundAllowHosts }),
+    queueBytes: config.mediaQueueBytes,
+    timings: timings.media,
+  });
   const sandboxNumbersEverywhere = config.whatsapp.webSocketUrl !== undefined;
   const accounts = createAccounts({
     ...shared,
@@ -219,12 +197,13 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     openChannel: createChannelFactory({
       ...shared,
       writer,
-      network,
+      networks,
+      outbound: createOutboundHttp({ ...client, allowedHosts: [] }),
       whatsapp: config.whatsapp,
       timings: timings.channel,
     }),
     kinds: kindsOf(config),
-    inbox: createMessageInbox(shared),
+    inbox: createMessageInbox({ ...shared, links }),
     sandboxNumbersEverywhere,
     linking: {
       firstCodeMs: timings.firstCodeMs,
@@ -240,6 +219,8 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     ...shared,
     writer,
     accounts,
+    media,
+    links,
     typingBaseMs: config.typingDelayMs,
     translate: translateOriginal,
     timeZone: config.timeZone,
@@ -264,6 +245,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
       gatherMs: timings.sandboxGatherMs,
     },
   });
+  const files = createMessageMedia({ ...shared, accounts, media, download: createMediaDownload(networks) });
   const eventLog = createEventLog({ ...shared, accounts, sweepIntervalMs: timings.eventSweepMs });
   const system = createSystem({ database, clock, version });
   const routes = [
@@ -273,27 +255,29 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     ...sandboxRoutes(sandbox),
     ...messageRoutes({
       messages,
+      media,
       waitMs: timings.sendWaitMs,
     }),
+    ...messageMediaRoutes({ files, links }),
     ...eventRoutes(eventLog),
     ...keyRoutes(access),
     ...auditRoutes(audit),
     ...systemRoutes(system),
   ];
   // Stopped in reverse: the send loops wait for confirmations before the lines are closed.
-  const services = [signIn, system, audit, eventLog, notifications, leases, network, sandbox, accounts, messages];
+  const services = [
+    signIn,
+    system,
+    audit,
+    eventLog,
+    notifications,
+    leases,
+    network,
+    sandbox,
+    accounts,
+    media,
+    messages,
+  ];
   const parts = { access, signIn, audit, accounts, messages, sandbox, eventLog, notifications, system };
   return { ...shared, ...parts, routes, services };
-}
-
-function signInSettings({ admin, session, publicUrl, trustProxy }: Config, { sessionSweepMs }: AppTimings) {
-  return {
-    environment: admin,
-    cookieSecure: session.cookieSecure,
-    idleMs: session.idleMinutes * 60_000,
-    maxMs: session.maxHours * 3_600_000,
-    sweepMs: sessionSweepMs,
-    publicUrl,
-    trustProxyHops: trustProxy,
-  };
 }

@@ -1,7 +1,15 @@
 import { hkdfSync } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { createReader, type Environment, type Reader, shown } from './environment-reader.ts';
+import {
+  readAllowedHosts,
+  readCertificate,
+  readOrigins,
+  readWhatsApp,
+  type AllowedHost,
+  type WhatsAppConfig,
+} from './config-network.ts';
+import { createReader, type Environment, parseUrl, type Reader, shown } from './environment-reader.ts';
 
 const nodeEnvironments = ['development', 'production', 'test'] as const;
 /** bcrypt looks no further. */
@@ -30,9 +38,11 @@ export interface Config {
   readonly trustProxy: number;
   readonly corsOrigins: readonly string[];
   /** Hosts as `URL.hostname` writes them, which may be reached although they are private; on all ports where none is given. */
-  readonly outboundAllowHosts: readonly { readonly host: string; readonly port: number | undefined }[];
+  readonly outboundAllowHosts: readonly AllowedHost[];
   /** IANA name of the zone in which the dashboard shows times. */
   readonly timeZone: string;
+  /** Of files that wait to be sent, all together. */
+  readonly mediaQueueBytes: number;
   /** 0 = nobody is shown typing. */
   readonly typingDelayMs: number;
   readonly logLevel: (typeof logLevels)[number];
@@ -43,12 +53,7 @@ export interface Config {
   };
   readonly cache: { readonly size: number; readonly ttlMs: number };
   readonly sandbox: boolean;
-  readonly whatsapp: {
-    readonly strictNoise: boolean;
-    readonly webSocketUrl: string | undefined;
-    /** 64 lower-case digits: the 32 bytes that replace WhatsApp's root key. */
-    readonly noiseRootHex: string | undefined;
-  };
+  readonly whatsapp: WhatsAppConfig;
   /** Sentences to log at start. */
   readonly warnings: readonly string[];
 }
@@ -103,6 +108,7 @@ export function readConfig(env: Environment): Config {
     corsOrigins: readOrigins(reader),
     outboundAllowHosts: readAllowedHosts(reader),
     timeZone: readTimeZone(reader),
+    mediaQueueBytes: reader.whole('MEDIA_QUEUE_MB', 10, 100_000) * 1024 * 1024,
     typingDelayMs: reader.whole('TYPING_DELAY_MS', 0, 8_000),
     logLevel: reader.oneOf('LOG_LEVEL', logLevels),
     rateLimitPerMinute: {
@@ -136,7 +142,7 @@ function readDatabase(reader: Reader): Config['database'] {
   const insists = reader.flag('EMBEDDED_DATABASE');
   const url = reader.text('DATABASE_URL');
   const supabase = [reader.text('SUPABASE_URL'), reader.text('SUPABASE_SERVICE_ROLE_KEY')];
-  const ca = readCertificate(reader);
+  const ca = readCertificate(reader, 'DATABASE_CA');
   if (url !== undefined) {
     const mistake = insists ? 'EMBEDDED_DATABASE=true and DATABASE_URL exclude each other.' : databaseUrlMistake(url);
     if (mistake !== undefined) reader.mistakes.push(mistake);
@@ -168,15 +174,6 @@ function databaseUrlMistake(value: string): string | undefined {
   // A socket's folder stands in the query (`postgres://user@/database?host=/run/postgresql`), where `URL` wants a host.
   if (parseUrl(value.replace(/^(\w+:\/\/[^@/?#]*@)(?=[/?])/, '$1host'))) return undefined;
   return 'DATABASE_URL cannot be read: write special characters of the password in percent form, such as %23 for #.';
-}
-
-function readCertificate(reader: Reader): string | undefined {
-  const value = reader.text('DATABASE_CA');
-  if (value === undefined) return undefined;
-  const pem = value.includes('-----BEGIN') ? value.replaceAll('\\n', '\n') : readText(value);
-  if (pem?.includes('-----BEGIN CERTIFICATE-----')) return pem;
-  reader.mistakes.push('DATABASE_CA takes a certificate as PEM text, or the path of a readable file that holds it.');
-  return undefined;
 }
 
 function readAdmin(reader: Reader): Config['admin'] {
@@ -221,31 +218,6 @@ function readSecrets(
   return { sessionSecret, encryptionKey: Buffer.from(derived).toString('base64url') };
 }
 
-function readOrigins(reader: Reader): readonly string[] {
-  const origins = (reader.text('CORS_ORIGINS') ?? '').split(/[\s,]+/).filter((origin) => origin !== '');
-  for (const origin of origins) {
-    const url = parseUrl(origin);
-    if (url && /^https?:$/.test(url.protocol) && url.origin === origin) continue;
-    reader.mistakes.push(`CORS_ORIGINS takes origins such as https://shop.example, by commas${shown(origin)}.`);
-  }
-  return origins;
-}
-
-function readAllowedHosts(reader: Reader): Config['outboundAllowHosts'] {
-  const entries = (reader.text('OUTBOUND_ALLOW_HOSTS') ?? '').split(/[\s,]+/).filter((entry) => entry !== '');
-  return entries.flatMap((entry) => {
-    const [, name = '', digits] = /^(\[[\da-f:.]+\]|[\w.\-\u0080-\uffff]+)(?::(\d{1,5}))?$/i.exec(entry) ?? [];
-    const port = digits === undefined ? undefined : Number(digits);
-    // As the URL of a request is read, so that 0x7f.1 is 127.0.0.1 in both.
-    const host = parseUrl(`http://${name}`)?.hostname;
-    if (host !== undefined && (port === undefined || (port >= 1 && port <= 65_535))) return [{ host, port }];
-    reader.mistakes.push(
-      `OUTBOUND_ALLOW_HOSTS takes hosts such as n8n:5678, localhost or [::1]:8080, by commas${shown(entry)}.`,
-    );
-    return [];
-  });
-}
-
 function readTimeZone(reader: Reader): string {
   const name = reader.matching(
     'DEFAULT_TIMEZONE',
@@ -258,36 +230,6 @@ function readTimeZone(reader: Reader): string {
   } catch {
     reader.mistakes.push(`DEFAULT_TIMEZONE takes the name of a time zone such as Asia/Jakarta${shown(name)}.`);
     return name;
-  }
-}
-
-function readWhatsApp(reader: Reader, production: boolean): Config['whatsapp'] {
-  const allowed = reader.flag('ALLOW_CUSTOM_WHATSAPP');
-  for (const name of ['WHATSAPP_WEB_SOCKET_URL', 'WHATSAPP_NOISE_ROOT'] as const) {
-    if (production && !allowed && reader.text(name) !== undefined) {
-      reader.mistakes.push(`${name} is refused in production unless ALLOW_CUSTOM_WHATSAPP=true.`);
-    }
-  }
-  const webSocketUrl = reader.matching('WHATSAPP_WEB_SOCKET_URL', /^wss?:\/\/./, 'an address ws://… or wss://…');
-  if (webSocketUrl !== undefined && !parseUrl(webSocketUrl)) {
-    reader.mistakes.push('WHATSAPP_WEB_SOCKET_URL takes an address ws://… or wss://….');
-  }
-  return {
-    strictNoise: reader.flag('WHATSAPP_STRICT_NOISE'),
-    webSocketUrl,
-    noiseRootHex: reader.matching('WHATSAPP_NOISE_ROOT', /^[0-9a-f]{64}$/i, '64 hexadecimal digits')?.toLowerCase(),
-  };
-}
-
-function parseUrl(value: string): URL | undefined {
-  return URL.canParse(value) ? new URL(value) : undefined;
-}
-
-function readText(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
   }
 }
 

@@ -60,6 +60,10 @@ export function createReader(env: Environment) {
   };
 }
 
+export function parseUrl(value: string): URL | undefined {
+  return URL.canParse(value) ? new URL(value) : undefined;
+}
+
 /** A short plain value helps to find the mistake; anything longer or richer may be a secret in the wrong place. */
 export function shown(value: string): string {
   return /^[\w.:/ -]{0,16}$/.test(value) && !/^(sk|whsec|eyJ)/.test(value) ? `, not "${value}"` : '';

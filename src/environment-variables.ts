@@ -45,6 +45,7 @@ export const environmentVariables = {
     value: '',
     help: 'Private hosts that webhooks, media and AI may reach, by commas: n8n:5678,localhost,[::1]:8080.',
   },
+  MEDIA_QUEUE_MB: { value: '200', help: 'Files that wait to be sent, all together, in MB.' },
   DEFAULT_TIMEZONE: { value: 'UTC', help: 'Zone in which the dashboard shows times, such as Asia/Jakarta.' },
   TYPING_DELAY_MS: {
     value: '1500',
@@ -63,7 +64,8 @@ export const environmentVariables = {
     help: 'Another server for accounts of kind whatsapp (ws:// or wss://), for tests.',
   },
   WHATSAPP_NOISE_ROOT: { value: '', help: 'Root key of that server, 64 hexadecimal digits.' },
-  ALLOW_CUSTOM_WHATSAPP: { value: 'false', help: 'true allows the two variables above in production.' },
+  WHATSAPP_MEDIA_CA: { value: '', help: "Certificate of that network's file servers: PEM, or the path of a file." },
+  ALLOW_CUSTOM_WHATSAPP: { value: 'false', help: 'true allows the three variables above in production.' },
 } as const satisfies Record<string, { value: string; help: string }>;
 
 export type VariableName = keyof typeof environmentVariables;

@@ -20,6 +20,16 @@ export interface Channel {
   readonly pairing?: Pairing;
   /** Absent where nobody can be shown doing something. */
   readonly presence?: Presence;
+  /** Absent where files stay where they are. */
+  readonly files?: Files;
+}
+
+export interface Files {
+  /**
+   * Asks the phone for a file that the network has no more. Resolves with the message's encoding, which says where it is now.
+   * Rejects with `media.expired`, or with `channel.disconnected` when offline.
+   */
+  renew(original: Uint8Array): Promise<Uint8Array>;
 }
 
 export interface Pairing {

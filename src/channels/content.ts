@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream';
 import type { ChatType } from './address.ts';
 
 export const mediaTypes = ['image', 'video', 'audio', 'voice', 'document', 'sticker'] as const;
@@ -64,8 +65,41 @@ export interface MessageKey {
   from: string;
 }
 
+/** A file that is about to be sent. What is known of it before it was opened is what somebody claimed. */
+export interface OutgoingMedia extends MediaContent {
+  /** Opens it, once for each try. Rejects with an `AppError` when it cannot be had. */
+  open(signal: AbortSignal): Promise<OpenedFile>;
+  /** The network's encoding of it from an earlier try, whose file the network has. */
+  prepared: Uint8Array | null;
+  /** Stores what it turned out to be, before it leaves: a later try sends the same. */
+  keep(prepared: PreparedMedia): Promise<void>;
+}
+
+export interface OpenedFile {
+  type: MediaType;
+  mimetype: string;
+  fileName: string | null;
+  stream: Readable;
+  /** Resolves once the stream was read to its end. */
+  described: Promise<FileDescription>;
+}
+
+export interface FileDescription {
+  seconds: number | null;
+  width: number | null;
+  height: number | null;
+  isAnimated: boolean;
+  /** A small JPEG. */
+  thumbnail: Uint8Array | null;
+}
+
+export interface PreparedMedia {
+  content: MediaContent;
+  original: Uint8Array;
+}
+
 /** What can be sent. */
-export type OutgoingContent = TextContent | LocationContent | ContactContent | PollContent;
+export type OutgoingContent = TextContent | OutgoingMedia | LocationContent | ContactContent | PollContent;
 
 export interface OutgoingMessage {
   /** The network's id of this message, chosen before the first try and the same in every later one. */

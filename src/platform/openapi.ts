@@ -149,7 +149,7 @@ function requestBody(route: Route): Json | undefined {
     required: needed,
     content: {
       'application/json': { schema },
-      ...(route.upload ? { [route.upload.contentType]: { schema: { type: 'object' } } } : {}),
+      ...(route.upload ? { [route.upload.contentType]: { schema } } : {}),
     },
   };
 }

@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream';
 import { afterEach, describe, expect, test } from 'vitest';
 import { publicInternet } from '../../test/doubles/public-internet.ts';
 import { startRawTarget, startTarget, startTlsTarget, type TargetServer } from '../../test/doubles/target-server.ts';
@@ -41,6 +42,32 @@ describe('what is sent and received', () => {
       'content-length': '8',
     };
     expect(seen).toEqual(['POST', '/in?x=1', headers, '{"é":1}']);
+    await allClosed();
+  });
+
+  test('a stream is sent with its length, and destroyed when nobody takes it', async () => {
+    const seen: unknown[] = [];
+    target = await startTarget((request, response) => {
+      let bytes = 0;
+      request.on('data', (chunk: Buffer) => (bytes += chunk.length));
+      request.once('end', () => {
+        seen.push(request.headers['content-length'], request.headers['transfer-encoding'], bytes);
+        response.end();
+      });
+    });
+    const chunks = (): Readable => Readable.from([Buffer.alloc(100_000), Buffer.alloc(50_000)]);
+    await readText(await client().request(url, { method: 'PUT', body: { stream: chunks(), bytes: 150_000 } }));
+    expect(seen).toEqual(['150000', undefined, 150_000]);
+    const untaken = chunks();
+    const body = { stream: untaken, bytes: 150_000 };
+    await expect(client().request('http://10.0.0.1/', { method: 'PUT', body })).rejects.toMatchObject({
+      code: 'outbound.private_address',
+    });
+    expect(untaken.destroyed).toBe(true);
+    const shorter = { stream: chunks(), bytes: 150_001 };
+    await expect(client().request(url, { method: 'PUT', body: shorter })).rejects.toMatchObject({
+      code: 'outbound.unreachable',
+    });
     await allClosed();
   });
 

@@ -12,7 +12,7 @@ import { redirected, timedOut } from './outbound-errors.ts';
 import { type Exchange, exchange, type ExchangeLimits, reasonOf } from './outbound-exchange.ts';
 import { headersForStrangers, requestHeaders } from './outbound-headers.ts';
 import { isRedirect, readUrl, redirectTarget } from './outbound-target.ts';
-import type { Answer, Sending } from './outbound-transfer.ts';
+import type { Answer, Sending, SentBody } from './outbound-transfer.ts';
 
 export type { AllowedHost } from './outbound-address.ts';
 
@@ -23,7 +23,8 @@ export interface OutboundRequest {
    * Not among them: what belongs to the connection (`Host`, `Content-Length`, `Transfer-Encoding`, `Accept-Encoding`, …).
    */
   headers?: Readonly<Record<string, string>>;
-  body?: string | Uint8Array;
+  /** A stream is destroyed when it was not read to its end. */
+  body?: SentBody;
   /** Ends the request, and the body that is still being read, with the signal's reason. */
   signal?: AbortSignal;
   /** For the look-up, the connection and TLS together, of each hop; 10 s by default. */
@@ -136,6 +137,7 @@ export function createOutboundHttp(options: OutboundHttpOptions): OutboundHttp {
         return { ...answer, url: last };
       } catch (error) {
         ending.end();
+        if (typeof body === 'object' && 'stream' in body) body.stream.destroy();
         throw error;
       }
     },

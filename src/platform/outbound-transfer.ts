@@ -4,10 +4,13 @@ import { deferred } from './deferred.ts';
 import { type BodyLimits, decoded } from './outbound-decoding.ts';
 import { outboundError, tooLarge } from './outbound-errors.ts';
 
+/** What is sent with a request; of a stream so many bytes, neither more nor less. */
+export type SentBody = string | Uint8Array | { stream: Readable; bytes: number };
+
 export interface Sending {
   method: string;
   headers: Readonly<Record<string, string>>;
-  body: string | Uint8Array | undefined;
+  body: SentBody | undefined;
 }
 
 export interface Answer {
@@ -115,8 +118,17 @@ export function createTransfer(host: string, limits: BodyLimits, ending: AbortCo
   }
 
   return {
-    begin(client, path, { method, headers, body }) {
-      client.dispatch({ path, method, headers, body: body ?? null }, handlerFor(method));
+    begin(client, path, { method, headers, body = null }) {
+      const isStream = typeof body === 'object' && body !== null && 'stream' in body;
+      client.dispatch(
+        {
+          path,
+          method,
+          headers: isStream ? { ...headers, 'content-length': String(body.bytes) } : headers,
+          body: isStream ? body.stream : body,
+        },
+        handlerFor(method),
+      );
       return head.promise;
     },
     isHeldBack: () => isHeldBack,

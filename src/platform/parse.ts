@@ -70,9 +70,13 @@ function prepared(schema: Joi.AnySchema, convert: boolean): Joi.AnySchema {
 
 /**
  * Checks what a caller sent and returns it typed. Reports all errors at once, unknown fields included, as a 422. Text
- * becomes a number or a flag in a query and in a path only: in a body `"5"` is not a number.
+ * becomes a number or a flag in a query, a path and a form only: in a JSON body `"5"` is not a number.
  */
-export function parse<S extends Joi.AnySchema>(schema: S, value: unknown, at: 'body' | 'query' | 'params'): Infer<S> {
+export function parse<S extends Joi.AnySchema>(
+  schema: S,
+  value: unknown,
+  at: 'body' | 'form' | 'query' | 'params',
+): Infer<S> {
   const given = value === undefined ? {} : value;
   const hostile = guardInput(given, at);
   if (hostile.length > 0) throw invalid(hostile);

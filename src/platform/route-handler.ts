@@ -63,17 +63,27 @@ async function watchUpload(request: Request, options: RouteHandlerOptions, done:
   throw bodyTooSlow();
 }
 
-async function readBody(route: Route, request: Request, context: RequestContext, options: RouteHandlerOptions) {
+interface ReadBody {
+  body: unknown;
+  at: 'body' | 'form';
+}
+
+async function readBody(
+  route: Route,
+  request: Request,
+  context: RequestContext,
+  options: RouteHandlerOptions,
+): Promise<ReadBody> {
   const { upload } = route;
   if (!upload || contentTypeOf(request) !== upload.contentType) {
     const reading = readJson(request, route.bodyLimitBytes ?? defaultBodyLimitBytes);
-    return within(options.clock, options.requestTimeoutMs, reading, bodyTooSlow);
+    return { body: await within(options.clock, options.requestTimeoutMs, reading, bodyTooSlow), at: 'body' };
   }
   requireSize(request, upload.limitBytes);
   const done = new AbortController();
   try {
     const reading = upload.read(request, context.running.signal);
-    return await Promise.race([reading, watchUpload(request, options, done.signal)]);
+    return { body: await Promise.race([reading, watchUpload(request, options, done.signal)]), at: 'form' };
   } finally {
     done.abort(ended);
   }
@@ -85,19 +95,16 @@ interface ReadRequest {
   content: { query: unknown; body: unknown };
 }
 
-async function readInput(
+function readInput(
   route: Route,
   request: Request,
   context: RequestContext,
-  options: RouteHandlerOptions,
-): Promise<ReadRequest> {
-  const params = route.params ? parse(route.params, request.params, 'params') : {};
-  const body = route.body ? await readBody(route, request, context, options) : undefined;
-  const query = route.query ? parse(route.query, request.query, 'query') : {};
+  { params, read }: { params: unknown; read: ReadBody | undefined },
+): ReadRequest {
   const input: Input = {
     params,
-    query,
-    body: route.body ? parse(route.body, body, 'body') : undefined,
+    query: route.query ? parse(route.query, request.query, 'query') : {},
+    body: route.body && read ? parse(route.body, read.body, read.at) : undefined,
     caller: context.caller,
     headers: {
       accept: request.get('accept'),
@@ -109,7 +116,7 @@ async function readInput(
     requestId: context.requestId,
     signal: context.running.signal,
   };
-  return { input, content: { query: request.query, body } };
+  return { input, content: { query: request.query, body: read?.body } };
 }
 
 async function answerOf(
@@ -183,11 +190,14 @@ export function createRouteHandler(route: Route, options: RouteHandlerOptions) {
     // A browser sends its cookie by itself. What is open to everybody gives a session nothing.
     const isByCookie = context.caller.kind === 'session' && route.access !== 'anonymous';
     if (isByCookie && route.method !== 'GET') options.sessions?.requireCsrf(request);
-    const read = await readInput(route, request, context, options);
+    const params = route.params ? parse(route.params, request.params, 'params') : {};
+    const read = route.body ? await readBody(route, request, context, options) : undefined;
     try {
-      await respond(request, response, context, read);
+      await respond(request, response, context, readInput(route, request, context, { params, read }));
     } catch (error) {
-      throw route.body ? namedAsWritten(error, route.body, read.content.body) : error;
+      throw route.body ? namedAsWritten(error, route.body, read?.body) : error;
+    } finally {
+      if (read?.at === 'form') await route.upload?.release?.(read.body);
     }
   };
 }

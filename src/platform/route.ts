@@ -51,15 +51,18 @@ export interface Answer<T> {
   after?: (signal: AbortSignal) => Promise<Answer<T>>;
 }
 
-/** A body that is not JSON, such as a multipart upload. */
+/** A form with a file, beside the JSON that the route takes too. */
 export interface Upload {
   contentType: string;
   limitBytes: number;
   /**
-   * Turns the request into the value that the body schema checks. A request that announces more than `limitBytes` does
-   * not come here; one that announces nothing must be cut at the limit by `read`, with a 413.
+   * Turns the request into the value that the body schema checks, in which texts may stand for numbers, flags and lists. A
+   * request that announces more than `limitBytes` does not come here; one that announces nothing must be cut at the limit by
+   * `read`, with a 413.
    */
   read: (request: IncomingMessage, signal: AbortSignal) => Promise<unknown>;
+  /** Called with what `read` gave once the request is over, however it ended: undoes what nobody took over. */
+  release?: (body: unknown) => Promise<void>;
 }
 
 /** What a route needs to say about itself; the schemas give the checks, the types and the OpenAPI document. */

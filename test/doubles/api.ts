@@ -24,7 +24,13 @@ export interface MessageJson {
   from: { jid: string; phone: string | null; lid: string | null; name: string | null };
   type: string;
   text: string | null;
-  media: { mimetype: string; size: number | null; filename: string | null } | null;
+  media: {
+    url: string | null;
+    mimetype: string;
+    size: number | null;
+    filename: string | null;
+    seconds: number | null;
+  } | null;
   location: object | null;
   contacts: object[] | null;
   poll: object | null;

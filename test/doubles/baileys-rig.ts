@@ -1,3 +1,4 @@
+import { mediaOf } from './simulated-media.ts';
 import { randomBytes } from 'node:crypto';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import { type BaileysChannelOptions, createBaileysChannel } from '../../src/channels/baileys/baileys-channel.ts';
@@ -120,7 +121,11 @@ export function useBaileysRig(): BaileysRig {
   function open(accountId: string, phone: VirtualPhone, overrides: ChannelOverrides): ChannelAccount {
     const told = createRecordingSink();
     const channel = createBaileysChannel({
-      network: { webSocketUrl: simulator.url, trust: { root: simulator.noiseRoot, strict: true } },
+      network: {
+        webSocketUrl: simulator.url,
+        trust: { root: simulator.noiseRoot, strict: true },
+        media: mediaOf(simulator),
+      },
       sentMessage: () => Promise.resolve(undefined),
       connecting: createSlots(2),
       urgent: true,

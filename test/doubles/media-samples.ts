@@ -150,3 +150,26 @@ export function compoundFile(names: readonly string[]): Buffer {
   }
   return Buffer.concat([header, directory]);
 }
+
+/** A tone in WAVE: 16 bits, one channel, 16 kHz. */
+export function wave({ seconds }: { seconds: number }): Buffer {
+  const rate = 16_000;
+  const samples = Buffer.alloc(rate * seconds * 2);
+  for (let index = 0; index < rate * seconds; index += 1) {
+    samples.writeInt16LE(Math.round(8_000 * Math.sin((index * 440 * 2 * Math.PI) / rate)), index * 2);
+  }
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0, 'latin1');
+  head.writeUInt32LE(36 + samples.length, 4);
+  head.write('WAVEfmt ', 8, 'latin1');
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(rate, 24);
+  head.writeUInt32LE(rate * 2, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36, 'latin1');
+  head.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([head, samples]);
+}

@@ -121,8 +121,8 @@ export const guards: readonly Guard[] = [
     edits: [
       {
         file: 'src/channels/baileys/message-sender.ts',
-        text: 'messageId: remoteId,',
-        replacement: '',
+        text: 'const shared = { messageId, ',
+        replacement: 'const shared = { ',
       },
     ],
     rows: [19],

@@ -1,3 +1,4 @@
+import { mediaOf } from '../../../test/doubles/simulated-media.ts';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { patient, textTo, useBaileysRig } from '../../../test/doubles/baileys-rig.ts';
 import { createMemoryStore } from '../../../test/doubles/memory-store.ts';
@@ -78,7 +79,11 @@ test('the network gets no pre-key that is not stored, nor before the credentials
   });
   await simulator.start();
   const account = await rig.unlinked({
-    network: { webSocketUrl: simulator.url, trust: { root: simulator.noiseRoot, strict: true } },
+    network: {
+      webSocketUrl: simulator.url,
+      trust: { root: simulator.noiseRoot, strict: true },
+      media: mediaOf(simulator),
+    },
   });
   accountId = account.accountId;
   await account.channel.start();

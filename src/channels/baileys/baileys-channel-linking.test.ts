@@ -1,3 +1,4 @@
+import { mediaOf } from '../../../test/doubles/simulated-media.ts';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, test } from 'vitest';
@@ -146,7 +147,11 @@ test('a stop while it waits for its turn to connect leaves nothing', async () =>
 test('a stop while it dials leaves nothing', async () => {
   const network = await mute();
   const options = oneSlot({
-    network: { webSocketUrl: network.url, trust: { root: rig.simulator.noiseRoot, strict: true } },
+    network: {
+      webSocketUrl: network.url,
+      trust: { root: rig.simulator.noiseRoot, strict: true },
+      media: mediaOf(rig.simulator),
+    },
   });
   const account = await rig.unlinked(options);
   await account.channel.start();

@@ -1,3 +1,4 @@
+import { mediaOf } from '../../../test/doubles/simulated-media.ts';
 import { expect, test } from 'vitest';
 import { type ChannelAccount, patient, textTo, useBaileysRig } from '../../../test/doubles/baileys-rig.ts';
 import { useFreezableLink } from '../../../test/doubles/freezable-link.ts';
@@ -94,7 +95,11 @@ test('a dial that is never answered ends, and its connection is gone', async () 
   const account = await rig.linked();
   await account.channel.stop();
   link.freeze();
-  const network = { webSocketUrl: link.url, trust: { root: rig.simulator.noiseRoot, strict: true } };
+  const network = {
+    webSocketUrl: link.url,
+    trust: { root: rig.simulator.noiseRoot, strict: true },
+    media: mediaOf(rig.simulator),
+  };
   const again = rig.again(account, { network, timings: { connectTimeoutMs: 1_500, closeMs: 50 } });
   await again.channel.start();
   expect((await again.told.becomes('waiting')).reason).toMatch(/^(connect_timeout|timed_out)$/);
@@ -104,7 +109,11 @@ test('a dial that is never answered ends, and its connection is gone', async () 
 });
 
 test('a line on which nothing comes any more is cut and dialled again', async () => {
-  const network = { webSocketUrl: link.url, trust: { root: rig.simulator.noiseRoot, strict: true } };
+  const network = {
+    webSocketUrl: link.url,
+    trust: { root: rig.simulator.noiseRoot, strict: true },
+    media: mediaOf(rig.simulator),
+  };
   const account = await rig.linked({ network, timings: { silenceMs: 2_000, closeMs: 50 } });
   link.freeze();
   expect((await account.told.becomes('waiting')).reason).toBe('silent_line');

@@ -10,7 +10,7 @@ import type { Secrets } from '../../platform/secrets.ts';
 import type { Slots } from '../../platform/slots.ts';
 import { ownErrors } from '../../platform/stray-errors.ts';
 import type { Capabilities, Channel, ChannelSink, ChannelState, SentMessageLookup } from '../channel.ts';
-import type { OutgoingMessage } from '../content.ts';
+import { mediaTypes, type OutgoingMessage } from '../content.ts';
 import { keyChangeKind } from './auth.store.ts';
 import { type AuthState, loadAuthState } from './auth-state.ts';
 import { createChannelLanes } from './channel-lanes.ts';
@@ -52,7 +52,7 @@ export interface BaileysChannelOptions {
 }
 
 const capabilities: Capabilities = {
-  content: ['text', 'location', 'contact', 'poll'],
+  content: ['text', ...mediaTypes, 'location', 'contact', 'poll'],
   chats: ['personal', 'group'],
 };
 
@@ -284,6 +284,7 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
     send,
     pairing: { unlink, requestCode },
     presence: { type: (chat, isTyping) => connection?.type(chat, isTyping) },
+    files: { renew: async (original) => online().renewFile(original) },
   };
 }
 

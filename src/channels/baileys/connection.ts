@@ -22,6 +22,7 @@ import { personOf } from './from-baileys.ts';
 import type { InboundJournal } from './inbound-journal.ts';
 import { watchStanzas } from './inbound-stanzas.ts';
 import { watchLine } from './line-watch.ts';
+import { renewMedia } from './media-renewal.ts';
 import { createMessageSender } from './message-sender.ts';
 import { withNoiseTrust } from './noise-certificates.ts';
 import { watchRestriction } from './restriction.ts';
@@ -66,6 +67,8 @@ export interface Connection {
   send(message: OutgoingMessage, signal: AbortSignal): Promise<{ original: Uint8Array | null }>;
   /** Tells the other side of a chat that somebody is typing, or has stopped. */
   type(chat: string, isTyping: boolean): void;
+  /** Asks the phone for a file again, see `renewMedia`. */
+  renewFile(original: Uint8Array): Promise<Uint8Array>;
   unlink(): Promise<void>;
   /** Resolves with a code for the owner of this number to type, once WhatsApp has accepted it. */
   requestCode(phone: string): Promise<string>;
@@ -105,6 +108,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     ...options,
     socket,
     barrier,
+    mediaHttp: network.media.http,
     acknowledgementTimeoutMs: timings.acknowledgementTimeoutMs,
     distributeAgain: async (group) => auth.store.keys.set({ 'sender-key-memory': { [group]: null } }),
   });
@@ -202,6 +206,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     closed: closed.promise,
     send: (message, signal) => sender.send(message, signal),
     type: (chat, isTyping) => showTyping(chat, isTyping),
+    renewFile: (original) => renewMedia(original, { socket, answerMs: timings.codeAnswerMs, clock, log }),
     unlink,
     requestCode: (phone) => codes.request(phone),
     end,

@@ -1,12 +1,21 @@
-import { type BinaryNode, proto, type WAMessage, type WASocket } from '@whiskeysockets/baileys';
+import {
+  type BinaryNode,
+  generateWAMessageFromContent,
+  proto,
+  type WAMessage,
+  type WASocket,
+} from '@whiskeysockets/baileys';
 import { AppError, isAppError } from '../../platform/errors.ts';
+import type { OutboundHttp } from '../../platform/outbound-http.ts';
 import type { Probe } from '../../platform/probe.ts';
+import { createTurns } from '../../platform/turns.ts';
 import { chatTypeOf } from '../address.ts';
-import type { OutgoingMessage } from '../content.ts';
-import { type Acknowledgements, createAcknowledgements } from './acknowledgements.ts';
+import type { OutgoingMedia, OutgoingMessage } from '../content.ts';
+import { createAcknowledgements, type Expectation } from './acknowledgements.ts';
 import type { FrameBarrier } from './frame-barrier.ts';
+import { mediaMessage } from './media-message.ts';
 import type { SocketCaches } from './socket-caches.ts';
-import { toBaileys, toQuoted } from './to-baileys.ts';
+import { type ComposedContent, toBaileys, toQuoted } from './to-baileys.ts';
 
 export interface MessageSender {
   /**
@@ -22,36 +31,33 @@ export interface MessageSenderOptions {
   socket: WASocket;
   barrier: FrameBarrier;
   caches: Pick<SocketCaches, 'recipients'>;
+  /** By which files go to WhatsApp's servers. */
+  mediaHttp: OutboundHttp;
   acknowledgementTimeoutMs: number;
   /** To a group, once more: whoever it did not reach needs the group's key again. */
   distributeAgain(group: string): Promise<void>;
   probe: Probe;
 }
 
+/** What goes to Baileys; of a file the message that tells of it. */
+type Prepared = ComposedContent | { message: proto.IMessage };
+
 export function createMessageSender(options: MessageSenderOptions): MessageSender {
   const { socket, barrier, caches, probe } = options;
   const acknowledgements = createAcknowledgements();
-  const turns = new Map<string, Promise<unknown>>();
-  let stopped = false;
+  const departures = createTurns();
+  const stopped = new AbortController();
 
   socket.ws.on('CB:ack,class:message', ({ attrs }: BinaryNode) => {
     if (attrs['id']) acknowledgements.settle(attrs['id'], attrs['error']);
     if (attrs['error'] === undefined) probe('acknowledged');
   });
 
-  async function inTurn<T>(chat: string, work: () => Promise<T>): Promise<T> {
-    const turn = (turns.get(chat) ?? Promise.resolve()).then(work);
-    const settled = turn.catch(() => undefined);
-    turns.set(chat, settled);
-    try {
-      return await turn;
-    } finally {
-      if (turns.get(chat) === settled) turns.delete(chat);
-    }
-  }
-
   async function send(message: OutgoingMessage, signal: AbortSignal): Promise<{ original: Uint8Array | null }> {
-    if (stopped) throw lineClosed();
+    if (stopped.signal.aborted) throw lineClosed();
+    const { content } = message;
+    const prepared = 'file' in content ? await prepare(content, message.mentions, signal) : content;
+    if (stopped.signal.aborted) throw lineClosed();
     // Baileys does not end its queries when the line goes, so everything runs against the confirmation.
     const expectation = acknowledgements.expect(message.remoteId, {
       timeoutMs: options.acknowledgementTimeoutMs,
@@ -60,10 +66,13 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
     let sent: WAMessage | undefined;
     let over = false;
     const handOver = async (): Promise<void> => {
-      if (!over) sent = await give(message, expectation);
+      if (!over) sent = await give(message, prepared, expectation);
     };
     try {
-      await Promise.race([expectation.confirmed, inTurn(message.to, handOver).then(() => expectation.confirmed)]);
+      await Promise.race([
+        expectation.confirmed,
+        departures.take(message.to, handOver).then(() => expectation.confirmed),
+      ]);
     } finally {
       over = true;
       expectation.cancel();
@@ -71,25 +80,45 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
     return { original: message.content.type === 'text' || !sent ? null : encoded(sent) };
   }
 
+  /** Takes as long as the file does, before any confirmation is waited for. */
+  async function prepare(content: OutgoingMedia, mentions: readonly string[], signal: AbortSignal): Promise<Prepared> {
+    const ending = AbortSignal.any([signal, stopped.signal]);
+    const given = { socket, http: options.mediaHttp, mentions, signal: ending };
+    return { message: await mediaMessage(content, given).catch(refuseUnsent) };
+  }
+
   async function give(
-    { remoteId, to, content, quoted, mentions, again }: OutgoingMessage,
-    expectation: ReturnType<Acknowledgements['expect']>,
+    { remoteId: messageId, to, quoted, mentions, again }: OutgoingMessage,
+    prepared: Prepared,
+    expectation: Expectation,
   ): Promise<WAMessage | undefined> {
     const jid = await recipientOf(to);
     if (again && chatTypeOf(jid) === 'group') await options.distributeAgain(jid);
-    if (stopped) throw lineClosed();
-    const sent = await socket
-      .sendMessage(jid, toBaileys(content, mentions), {
-        messageId: remoteId,
-        ...(quoted && { quoted: toQuoted(jid, quoted) }),
-      })
-      .catch(refuseUnsent);
+    if (stopped.signal.aborted) throw lineClosed();
+    const shared = { messageId, ...(quoted && { quoted: toQuoted(jid, quoted) }) };
+    const sending =
+      'message' in prepared
+        ? relay(jid, prepared.message, shared)
+        : socket.sendMessage(jid, toBaileys(prepared, mentions), shared);
+    const sent = await sending.catch(refuseUnsent);
     expectation.held();
     barrier.afterDeparture(() => {
       expectation.departed();
       probe('frame-sent');
     });
     return sent;
+  }
+
+  /** As `sendMessage` in Baileys' `Socket/messages-send.js` goes on once it has a message. */
+  async function relay(
+    jid: string,
+    content: proto.IMessage,
+    shared: { messageId: string; quoted?: WAMessage },
+  ): Promise<WAMessage> {
+    const userJid = socket.authState.creds.me?.id ?? '';
+    const full = generateWAMessageFromContent(jid, content, { userJid, ...shared });
+    await socket.relayMessage(jid, full.message ?? {}, { messageId: shared.messageId });
+    return full;
   }
 
   /** Asks once per new contact whether the number is on WhatsApp; a known session is answer enough. */
@@ -114,7 +143,7 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
   return {
     send,
     stop() {
-      stopped = true;
+      stopped.abort(lineClosed());
       acknowledgements.abandon('The line to WhatsApp closed');
     },
   };

@@ -1,3 +1,4 @@
+import { mediaOf } from '../../../test/doubles/simulated-media.ts';
 import { createHmac } from 'node:crypto';
 import {
   type BinaryNode,
@@ -21,7 +22,7 @@ beforeAll(() => foreign.start());
 afterAll(() => foreign.stop());
 
 const whatsapp: NoiseTrust = { root: undefined, strict: true };
-const trusting = (url: string, trust: NoiseTrust): Network => ({ webSocketUrl: url, trust });
+const trusting = (url: string, trust: NoiseTrust): Network => ({ webSocketUrl: url, trust, media: mediaOf(foreign) });
 
 /** How a channel that dials this network ends: refused, or with a code to show. */
 async function dials(network: Network): Promise<string> {

@@ -3,6 +3,7 @@ import type { Log } from '../../platform/log.ts';
 import type { AuthState } from './auth-state.ts';
 import { createDeviceCache } from './device-cache.ts';
 import { createBaileysLogger } from './logger-adapter.ts';
+import type { MediaNetwork } from './media-download.ts';
 import type { NoiseTrust } from './noise-certificates.ts';
 import type { SentMessages } from './sent-messages.ts';
 import type { MakeRepository } from './signal-repository.ts';
@@ -12,6 +13,7 @@ import type { ConnectionTimings } from './timings.ts';
 export interface Network {
   webSocketUrl: string;
   trust: NoiseTrust;
+  media: MediaNetwork;
 }
 
 export interface SocketOptions {

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Address, isLid } from '../../channels/address.ts';
-import type { OutgoingContent } from '../../channels/content.ts';
+import type { Content } from '../../channels/content.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Queryable, Transaction } from '../../platform/database.ts';
 import { AppError, invalidField } from '../../platform/errors.ts';
@@ -8,6 +8,7 @@ import type { EventBus } from '../../platform/event-bus.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Probe } from '../../platform/probe.ts';
 import type { Account, Accounts } from '../accounts/accounts.ts';
+import { type FileRequest, KeptFile, type Media } from '../media/media.ts';
 import { plannedDepartures } from './departure-plan.ts';
 import { readOutlook } from './departures.store.ts';
 import type { Message, Origin } from './message.ts';
@@ -31,7 +32,9 @@ export interface OutgoingRequest {
   accountId: string;
   origin: Origin;
   to: Address;
-  content: OutgoingContent;
+  content: Content;
+  /** Of a content that has one. */
+  file?: FileRequest;
   /** The message of this chat that it answers, by our id or the network's. */
   replyTo: string | null;
   /** Addresses of people. */
@@ -60,6 +63,7 @@ export interface Acceptance {
 
 export interface AcceptanceOptions {
   accounts: Accounts;
+  media: Media;
   events: EventBus;
   typingBaseMs: number;
   timeZone: string;
@@ -86,7 +90,10 @@ export function createAcceptance(options: AcceptanceOptions) {
     refuseUnlessReachable(account);
     const mayBeRetry = request.origin === 'api' && !request.allowDuplicate;
     const windowSeconds = mayBeRetry ? account.settings.duplicateWindowSeconds : 0;
-    if (standing.same && standing.same.ageSeconds < windowSeconds) return asBefore(tx, account, standing.same.id);
+    if (standing.same && standing.same.ageSeconds < windowSeconds) {
+      if (request.file?.source instanceof KeptFile) await options.media.discard(request.file.source, tx);
+      return asBefore(tx, account, standing.same.id);
+    }
     if (standing.waiting >= account.settings.pacing.queueLimit) throw queueFull(account, standing.waiting);
 
     const message = newMessage(account, request, { chatJid, replyTo, hash });
@@ -95,6 +102,7 @@ export function createAcceptance(options: AcceptanceOptions) {
       options.wake(account.id);
       events.announce(`messages:${account.id}`);
     });
+    if (request.file) await options.media.attach(tx, message.id, request.file);
     const rules = rulesOf(account, options.typingBaseMs, clock.now());
     const place = isImmediate(rules)
       ? placeAtEnd(tx, message, standing.waiting)
@@ -207,9 +215,10 @@ async function answered(tx: Transaction, accountId: string, chatJid: string, giv
 }
 
 /** The same for what a caller who tries again would send. */
-function contentHash(chatJid: string, { content, replyTo, mentions }: OutgoingRequest): Buffer {
+function contentHash(chatJid: string, { content, file, replyTo, mentions }: OutgoingRequest): Buffer {
   const { type, ...said } = content;
-  const more = replyTo === null && mentions.length === 0 ? [] : [replyTo, mentions];
+  const more: unknown[] = replyTo === null && mentions.length === 0 ? [] : [replyTo, mentions];
+  if (file) more.push(file.source instanceof KeptFile ? file.source.sha256 : file.source.url);
   const what = content.type === 'text' ? content.text : said;
   return createHash('sha256')
     .update(JSON.stringify([chatJid, type, what, ...more]))

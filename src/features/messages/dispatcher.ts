@@ -8,6 +8,7 @@ import type { EventBus } from '../../platform/event-bus.ts';
 import type { Lease } from '../../platform/leases.ts';
 import type { Log } from '../../platform/log.ts';
 import { backoffMs, type Random } from '../../platform/retry.ts';
+import { createTurns } from '../../platform/turns.ts';
 import type { MessageRow } from './message.ts';
 import { createDepartures } from './departures.ts';
 import type { PacingRules } from './pacing.ts';
@@ -24,7 +25,7 @@ export interface DispatcherOptions {
   database: Database;
   events: EventBus;
   /** What a row says, as the channel takes it. */
-  outgoing(row: MessageRow): Promise<Pick<OutgoingMessage, 'content' | 'quoted' | 'mentions'>>;
+  outgoing(row: MessageRow, lane: Lane): Promise<Pick<OutgoingMessage, 'content' | 'quoted' | 'mentions'>>;
   /** How fast the account's messages may leave now; a change wakes the loop. */
   rules(): Promise<PacingRules>;
   /** Whose midnight begins a day. */
@@ -58,6 +59,10 @@ const rulesMs = 1_000;
 const retryBackoff = { baseMs: 500, capMs: 10_000 };
 const holdBackoff = { baseMs: 100, capMs: 2_000 };
 
+function hasFile({ content }: MessageRow): boolean {
+  return content !== null && 'file' in content;
+}
+
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const { accountId, channel, database, events, timings, clock, log, lane } = options;
   const claiming = new AbortController();
@@ -65,6 +70,8 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   const underWay = new Set<Promise<void>>();
   /** Chats with a message whose first try had no result: the others wait, so that the order stays. */
   const blockedChats = new Map<string, number>();
+  /** Of chats in which a file is under way: what comes after it waits until it has its result. */
+  const files = createTurns();
   let wakeUp = new AbortController();
   let running: Promise<void> | undefined;
   let unlisten: (() => void) | undefined;
@@ -129,8 +136,11 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   async function deliver(row: MessageRow, again: boolean): Promise<void> {
     const overtaken = new AbortController();
     const unlisten = events.listen(`message:${row.id}`, () => overtaken.abort());
+    const signal = AbortSignal.any([stopping.signal, overtaken.signal]);
+    const tries = (): Promise<void> => tryUntilSettled(row, again, signal);
     try {
-      await tryUntilSettled(row, again, AbortSignal.any([stopping.signal, overtaken.signal]));
+      if (hasFile(row)) await files.take(row.chatJid, tries);
+      else await afterFiles(row.chatJid, signal, tries);
     } catch (error) {
       if (!overtaken.signal.aborted) throw error;
     } finally {
@@ -138,10 +148,17 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     }
   }
 
+  async function afterFiles(chat: string, signal: AbortSignal, tries: () => Promise<void>): Promise<void> {
+    const before = files.pending(chat);
+    if (before) await before;
+    signal.throwIfAborted();
+    await tries();
+  }
+
   /** Tries under the same id until there is a result; an unknown one stays `sending` for the next connection. */
   async function tryUntilSettled(row: MessageRow, again: boolean, signal: AbortSignal): Promise<void> {
     const { remoteId } = row;
-    const { content, quoted, mentions } = await options.outgoing(row);
+    const { content, quoted, mentions } = await options.outgoing(row, lane);
     const to = row.toJid ?? row.chatJid;
     let unblock = again ? block(row.chatJid) : undefined;
     try {

@@ -9,6 +9,7 @@ import type { Random } from '../../platform/retry.ts';
 import type { Secrets } from '../../platform/secrets.ts';
 import { createSweep } from '../../platform/sweep.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { Media } from '../media/media.ts';
 import { createDispatcher, type Dispatcher, type DispatcherTimings } from './dispatcher.ts';
 import { createOutgoing } from './outgoing.ts';
 import { rulesOf } from './pacing-rules.ts';
@@ -21,6 +22,7 @@ export interface DispatchersOptions {
   writer: CommitWriter;
   events: EventBus;
   secrets: Secrets;
+  media: Media;
   timings: DispatchersTimings;
   /** How long somebody is shown typing the shortest text; 0 = not at all. */
   typingBaseMs: number;

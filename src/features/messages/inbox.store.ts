@@ -1,6 +1,7 @@
 import type { Receipt } from '../../channels/content.ts';
 import type { ChangeKind } from '../../platform/commit-writer.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
+import type { MediaLinks } from './media-links.ts';
 import { announceChange, incomingOccurrence, statusOccurrence } from './message-events.ts';
 import type { MessageRow } from './message.ts';
 import { messageColumns } from './messages.store.ts';
@@ -47,7 +48,7 @@ const insertSql = `
   RETURNING ${messageColumns}`;
 
 /** What arrived, each once; its event in the same commit. */
-export function incomingKind(events: EventBus): ChangeKind<IncomingRow> {
+export function incomingKind(events: EventBus, links: MediaLinks): ChangeKind<IncomingRow> {
   return {
     name: 'messages-incoming',
     order: 2,
@@ -59,7 +60,10 @@ export function incomingKind(events: EventBus): ChangeKind<IncomingRow> {
         place,
       }));
       const stored = await tx.rows<MessageRow>(insertSql, [JSON.stringify(given)]);
-      events.publish(tx, stored.map(incomingOccurrence));
+      events.publish(
+        tx,
+        stored.map((row) => incomingOccurrence(row, links)),
+      );
       tx.afterCommit(() => {
         for (const accountId of new Set(stored.map((row) => row.accountId))) events.announce(`messages:${accountId}`);
       });

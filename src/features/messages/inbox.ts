@@ -6,6 +6,7 @@ import type { EventBus } from '../../platform/event-bus.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Secrets } from '../../platform/secrets.ts';
 import { columnsOf, originalPlace } from './stored-content.ts';
+import type { MediaLinks } from './media-links.ts';
 import { incomingKind, mappingKind, receiptKind } from './inbox.store.ts';
 import { statusOccurrence } from './message-events.ts';
 import { endQueue } from './queue.store.ts';
@@ -19,9 +20,14 @@ export interface MessageInbox {
   endQueue(tx: Transaction, accountId: string): Promise<number>;
 }
 
-export function createMessageInbox(options: { events: EventBus; secrets: Secrets; clock: Clock }): MessageInbox {
+export function createMessageInbox(options: {
+  events: EventBus;
+  secrets: Secrets;
+  links: MediaLinks;
+  clock: Clock;
+}): MessageInbox {
   const { events, secrets, clock } = options;
-  const incoming = incomingKind(options.events);
+  const incoming = incomingKind(events, options.links);
   const receipts = receiptKind(options.events);
 
   return {

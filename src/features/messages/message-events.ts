@@ -1,14 +1,15 @@
 import type { EventName } from '../../events.ts';
 import type { EventBus, Occurrence } from '../../platform/event-bus.ts';
+import type { MediaLinks } from './media-links.ts';
 import { messageOf, type MessageRow } from './message.ts';
 
 /** A message that arrived, or that was typed on the account's own phone. */
-export function incomingOccurrence(row: MessageRow): Occurrence {
+export function incomingOccurrence(row: MessageRow, links: MediaLinks): Occurrence {
   const names: EventName[] =
     row.direction === 'outgoing'
       ? ['messages.upsert']
       : [`messages-${row.chatType}.received`, 'messages.received', 'messages.upsert', 'message'];
-  const message = messageOf(row);
+  const message = messageOf(row, { mediaUrl: links.to(row.id) });
   return {
     accountId: row.accountId,
     names,

@@ -75,6 +75,8 @@ export interface Message {
 }
 
 export interface MessageMedia {
+  /** Signed, good for seven days without a key; null where no link was made. */
+  url: string | null;
   mimetype: string;
   size: number | null;
   filename: string | null;
@@ -85,7 +87,7 @@ export interface MessageMedia {
 
 type Parts = Pick<Message, 'media' | 'location' | 'contacts' | 'poll'>;
 
-function partsOf(content: Content | undefined): Parts {
+function partsOf(content: Content | undefined, url: string | null): Parts {
   const parts: Parts = { media: null, location: null, contacts: null, poll: null };
   if (!content || content.type === 'text') return parts;
   if (content.type === 'location') {
@@ -98,10 +100,17 @@ function partsOf(content: Content | undefined): Parts {
     return { ...parts, poll: { question, options, maxAnswers } };
   }
   const { mimetype, sizeBytes: size, fileName: filename, seconds, width, height } = content.file;
-  return { ...parts, media: { mimetype, size, filename, seconds, width, height } };
+  return { ...parts, media: { url, mimetype, size, filename, seconds, width, height } };
 }
 
-export function messageOf(row: MessageRow, waiting: Wait | null = null): Message {
+/** What is told of a message beside its row. */
+export interface MessageExtras {
+  waiting?: Wait | undefined;
+  /** Where its file is. */
+  mediaUrl?: string;
+}
+
+export function messageOf(row: MessageRow, { waiting, mediaUrl }: MessageExtras = {}): Message {
   return {
     id: row.id,
     accountId: row.accountId,
@@ -112,11 +121,11 @@ export function messageOf(row: MessageRow, waiting: Wait | null = null): Message
     from: { jid: row.fromJid, phone: row.fromPhone, lid: row.fromLid, name: row.fromName },
     type: row.type,
     text: row.text,
-    ...partsOf(contentOf(row)),
+    ...partsOf(contentOf(row), mediaUrl ?? null),
     mentions: row.mentions,
     replyTo: row.replyTo,
     status: row.status,
-    waiting,
+    waiting: waiting ?? null,
     statusAt: {
       queued: iso(row.queuedAt),
       sending: iso(row.sendingAt),

@@ -1,11 +1,21 @@
 import { parseAddress } from '../../channels/address.ts';
-import type { ContactCard, OutgoingContent } from '../../channels/content.ts';
+import type { ContactCard, Content } from '../../channels/content.ts';
 import { accountOf } from '../../platform/caller.ts';
 import { positionOf } from '../../platform/cursor.ts';
 import { invalidField } from '../../platform/errors.ts';
 import type { Transaction } from '../../platform/database.ts';
-import { type Answer, defineRoute, type NoFields, type Route, type RouteInput } from '../../platform/route.ts';
+import { readMultipart } from '../../platform/multipart.ts';
+import {
+  type Answer,
+  defineRoute,
+  type NoFields,
+  type Route,
+  type RouteInput,
+  type Upload,
+} from '../../platform/route.ts';
 import { type Infer, listOf } from '../../platform/schema.ts';
+import { type FileRequest, KeptFile, type Media, mostUploadedBytes } from '../media/media.ts';
+import { fileMessage } from './message-file.ts';
 import type { Acceptance, Message, Messages } from './messages.ts';
 import {
   messageAnswer,
@@ -14,21 +24,26 @@ import {
   messageQuery,
   sendAnswer,
   sendBody,
+  sendMediaBody,
   sendQuery,
 } from './messages.schemas.ts';
 
 export interface MessageRouteOptions {
   messages: Messages;
+  media: Media;
   /** How long `?wait=true` waits. */
   waitMs: number;
 }
 
-type SendInput = RouteInput<NoFields, Infer<typeof sendQuery>, Infer<typeof sendBody>>;
+type SendBody = Infer<typeof sendBody> | Infer<typeof sendMediaBody>;
+type SendInput = RouteInput<NoFields, Infer<typeof sendQuery>, SendBody>;
 
 type SendAnswer = Infer<typeof sendAnswer>;
 
 const tag = 'Messages';
 const bodyLimitBytes = 14 * 1024 * 1024;
+/** Of the fields beside the file, and what is between them. */
+const uploadedFieldsBytes = 1_000_000;
 
 export function messageRoutes(options: MessageRouteOptions): Route[] {
   return [...sendRoutes(options), ...readRoutes(options)];
@@ -44,11 +59,27 @@ function sendRoutes(options: MessageRouteOptions): Route[] {
     statuses: [202, 200],
     bodyLimitBytes,
     idempotent: true,
-    errors: ['account.not_found', 'account.not_connected', 'queue.full'],
+    errors: [
+      'account.not_found',
+      'account.not_connected',
+      'queue.full',
+      'media.too_large',
+      'media.queue_full',
+      'media.wrong_type',
+      'media.needs_ffmpeg',
+      'media.empty',
+    ],
     effect: (input: SendInput, tx: Transaction) => send(options, input, tx),
   } as const;
   return [
-    defineRoute({ ...shared, path: '/send', summary: 'Send a text to a person or a group', body: sendBody }),
+    defineRoute({ ...shared, path: '/send', summary: 'Send a message; a text unless it has a type', body: sendBody }),
+    defineRoute({
+      ...shared,
+      path: '/send-media',
+      summary: 'Send a file, as JSON or as a form with the file itself',
+      body: sendMediaBody,
+      upload: uploadOf(options.media),
+    }),
     defineRoute({ ...shared, path: '/messages', summary: 'Send a message', body: messageBody }),
   ];
 }
@@ -62,7 +93,7 @@ async function send(options: MessageRouteOptions, input: SendInput, tx: Transact
     accountId,
     origin: 'api',
     to,
-    content: contentOf(body),
+    ...(await contentOf(body, options.media, tx)),
     replyTo: body.replyTo ?? null,
     mentions: (body.mentions ?? []).map(mentioned),
     referenceId: body.referenceId ?? null,
@@ -83,21 +114,55 @@ async function send(options: MessageRouteOptions, input: SendInput, tx: Transact
   };
 }
 
-function contentOf(body: Infer<typeof sendBody>): OutgoingContent {
+async function contentOf(
+  body: SendBody,
+  media: Media,
+  tx: Transaction,
+): Promise<{ content: Content; file?: FileRequest }> {
+  if (body.type === undefined) return fileMessage(media, body, tx);
   switch (body.type) {
     case 'text':
-      return { type: 'text', text: body.text };
+      return { content: { type: 'text', text: body.text } };
     case 'location': {
       const { type, latitude, longitude, name = null, address = null } = body;
-      return { type, latitude, longitude, name, address };
+      return { content: { type, latitude, longitude, name, address } };
     }
     case 'contact':
-      return { type: 'contact', contacts: body.contacts.map(cardOf) };
+      return { content: { type: 'contact', contacts: body.contacts.map(cardOf) } };
     case 'poll': {
       const { type, question, options, maxAnswers } = body;
-      return { type, question, options, maxAnswers };
+      return { content: { type, question, options, maxAnswers } };
     }
+    case 'image':
+    case 'video':
+    case 'audio':
+    case 'voice':
+    case 'document':
+    case 'sticker':
+      return fileMessage(media, body, tx);
   }
+}
+
+/** A form with the file in it, which is kept while it comes. */
+function uploadOf(media: Media): Upload {
+  return {
+    contentType: 'multipart/form-data',
+    limitBytes: mostUploadedBytes + uploadedFieldsBytes,
+    async read(request, signal) {
+      const fields = await readMultipart<KeptFile>(request, {
+        fileField: 'file',
+        take: ({ bytes, filename, mimetype }) => media.receive(bytes, { filename, mimetype }),
+        discard: (file) => media.discard(file),
+        signal,
+      });
+      // A field that comes once is no list yet.
+      return typeof fields['mentions'] === 'string' ? { ...fields, mentions: [fields['mentions']] } : fields;
+    },
+    async release(body) {
+      const file: unknown = (body as { file?: unknown }).file;
+      if (file instanceof KeptFile) await media.discard(file);
+    },
+  };
 }
 
 function cardOf(card: { name: string; phone: string; organization?: string }, index: number): ContactCard {

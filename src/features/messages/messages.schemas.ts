@@ -16,9 +16,13 @@ import {
   variants,
   withDefault,
 } from '../../platform/schema.ts';
+import { mediaTypes } from '../../channels/content.ts';
+import { KeptFile } from '../media/media.ts';
 import { messageStatuses } from './message.ts';
 
 const longestText = 65_536;
+/** Of 10 MB in base64. */
+const longestData = 14_000_000;
 const longestLifeSeconds = 30 * 24 * 60 * 60;
 
 const accountId = text({ max: 40 }).description('With an admin key: whose. An account key may leave it out.');
@@ -66,6 +70,32 @@ const contentFields = {
     maxAnswers: withDefault(integer({ min: 0, max: 12 }), 1).description('How many one may choose; 0 = any number.'),
   },
 };
+const file = {
+  media: object({
+    url: text({
+      max: 4_000,
+      pattern: /^[hH][tT][tT][pP][sS]?:\/\/\S+$/,
+      patternName: 'an http or https address',
+    }).description('Fetched when its turn comes, at most 64 MB.'),
+    data: text({ max: longestData }).description('Base64, at most 10 MB of bytes.'),
+    mimetype: text({ max: 200 }).description('Believed only where the bytes leave it open.'),
+  }),
+  mediaUrl: text({
+    max: 4_000,
+    pattern: /^[hH][tT][tT][pP][sS]?:\/\/\S+$/,
+    patternName: 'an http or https address',
+  }).description('Short for media.url.'),
+  filename: name({ max: 255 }),
+};
+const caption = text({ max: longestText });
+const mediaFields = {
+  image: { ...file, caption },
+  video: { ...file, caption },
+  audio: { ...file, ptt: withDefault(flag(), false).description('true makes it a voice note.') },
+  voice: file,
+  document: { ...file, caption },
+  sticker: file,
+};
 const aliases = {
   to: ['number', 'phone', 'phoneNumber', 'chatId'],
   text: ['message', 'body'],
@@ -73,22 +103,42 @@ const aliases = {
 const textAliases = { aliases };
 const otherAliases = { aliases: { to: aliases.to } };
 
+const cases = {
+  location: object({ ...shared, ...contentFields.location, type: required(oneOf('location')) }, otherAliases),
+  contact: object({ ...shared, ...contentFields.contact, type: required(oneOf('contact')) }, otherAliases),
+  poll: object({ ...shared, ...contentFields.poll, type: required(oneOf('poll')) }, otherAliases),
+  image: object({ ...shared, ...mediaFields.image, type: required(oneOf('image')) }, otherAliases),
+  video: object({ ...shared, ...mediaFields.video, type: required(oneOf('video')) }, otherAliases),
+  audio: object({ ...shared, ...mediaFields.audio, type: required(oneOf('audio')) }, otherAliases),
+  voice: object({ ...shared, ...mediaFields.voice, type: required(oneOf('voice')) }, otherAliases),
+  document: object({ ...shared, ...mediaFields.document, type: required(oneOf('document')) }, otherAliases),
+  sticker: object({ ...shared, ...mediaFields.sticker, type: required(oneOf('sticker')) }, otherAliases),
+};
 export const sendBody = variants(
   'type',
   {
     text: object({ ...shared, ...contentFields.text, type: withDefault(oneOf('text'), 'text') }, textAliases),
-    location: object({ ...shared, ...contentFields.location, type: required(oneOf('location')) }, otherAliases),
-    contact: object({ ...shared, ...contentFields.contact, type: required(oneOf('contact')) }, otherAliases),
-    poll: object({ ...shared, ...contentFields.poll, type: required(oneOf('poll')) }, otherAliases),
+    ...cases,
   },
   'text',
 );
 export const messageBody = variants('type', {
   text: object({ ...shared, ...contentFields.text, type: required(oneOf('text')) }, textAliases),
-  location: object({ ...shared, ...contentFields.location, type: required(oneOf('location')) }, otherAliases),
-  contact: object({ ...shared, ...contentFields.contact, type: required(oneOf('contact')) }, otherAliases),
-  poll: object({ ...shared, ...contentFields.poll, type: required(oneOf('poll')) }, otherAliases),
+  ...cases,
 });
+/** Its type is that of the file unless one is named. */
+export const sendMediaBody = object(
+  {
+    ...shared,
+    ...mediaFields.audio,
+    caption,
+    type: oneOf(...mediaTypes),
+    file: Joi.any<KeptFile>()
+      .custom((value: unknown, helpers) => (value instanceof KeptFile ? value : helpers.error('any.invalid')))
+      .description('The file itself, in a multipart/form-data request, at most 10 MB.'),
+  },
+  otherAliases,
+);
 export const sendQuery = object({
   wait: withDefault(flag(), false).description('Answers 200 once WhatsApp confirmed or it failed, or 202 after 20 s.'),
 });
@@ -150,6 +200,9 @@ export const messageAnswer = object({
   media: required(
     nullable(
       object({
+        url: required(
+          nullable(text({ max: 2_000 }).description('The file itself; good for seven days, without a key.')),
+        ),
         mimetype: required(text({ max: 200 })),
         size: required(nullable(integer({ min: 0 }).description('In bytes.'))),
         filename: required(nullable(text({ max: 500 }))),

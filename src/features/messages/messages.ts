@@ -11,9 +11,11 @@ import type { Probe } from '../../platform/probe.ts';
 import type { Random } from '../../platform/retry.ts';
 import type { Secrets } from '../../platform/secrets.ts';
 import type { Accounts } from '../accounts/accounts.ts';
+import type { Media } from '../media/media.ts';
 import { type Acceptance, chatOf, createAcceptance, type OutgoingRequest } from './acceptance.ts';
 import { createDispatchers, type DispatchersTimings } from './dispatchers.ts';
 import { createExpiry } from './expiry.ts';
+import type { MediaLinks } from './media-links.ts';
 import { isSettled, type Message, messageOf, type MessageRow } from './message.ts';
 import { announceChange, statusOccurrence } from './message-events.ts';
 import {
@@ -34,6 +36,8 @@ import { countMessages, countTraffic, type Traffic } from './traffic.store.ts';
 
 export type { Acceptance, OutgoingRequest } from './acceptance.ts';
 export { createMessageInbox } from './inbox.ts';
+export { createMediaLinks } from './media-links.ts';
+export { createMessageMedia, type DownloadMedia } from './message-media.ts';
 export type { Message } from './message.ts';
 export type { Milestones } from './messages.store.ts';
 export type { Traffic } from './traffic.store.ts';
@@ -69,6 +73,8 @@ export interface MessagesOptions {
   accounts: Accounts;
   events: EventBus;
   secrets: Secrets;
+  media: Media;
+  links: MediaLinks;
   timings: DispatchersTimings & { expiryIntervalMs: number; retranslationMs: number };
   translate: Translate;
   /** How long somebody is shown typing the shortest text; 0 = not at all. */
@@ -91,6 +97,10 @@ export function createMessages(options: MessagesOptions): Messages {
   const retranslation = createRetranslation({ ...options, intervalMs: options.timings.retranslationMs });
   const loops = group('messages', [dispatchers, expiry, retranslation]);
 
+  function shown(row: MessageRow, waiting?: Wait): Message {
+    return messageOf(row, { waiting, mediaUrl: options.links.to(row.id) });
+  }
+
   /** Looks again whenever the topic is announced, and once in a while for what another process does. */
   async function waitFor(topic: string, end: AbortSignal, look: () => Promise<MessageRow | undefined>) {
     for (;;) {
@@ -98,7 +108,7 @@ export function createMessages(options: MessagesOptions): Messages {
       const unlisten = events.listen(topic, () => woken.abort());
       try {
         const row = await look();
-        if (row) return messageOf(row);
+        if (row) return shown(row);
         if (end.aborted) return undefined;
         await clock.sleep(options.timings.pollMs, AbortSignal.any([end, woken.signal])).catch(() => undefined);
       } finally {
@@ -143,14 +153,14 @@ export function createMessages(options: MessagesOptions): Messages {
     chatOf: (accountId, address) => chatOf(database, accountId, address),
     async get(id, accountId) {
       const row = await requireMessage(database, id, accountId);
-      return messageOf(row, (await waitsAmong([row])).get(id));
+      return shown(row, (await waitsAmong([row])).get(id));
     },
     async list(filter) {
       const rows = await listMessages(database, { ...filter, limit: filter.limit + 1 });
       const page = rows.slice(0, filter.limit);
       const last = rows.length > filter.limit ? page.at(-1) : undefined;
       const waits = await waitsAmong(page);
-      const messages = page.map((row) => messageOf(row, waits.get(row.id)));
+      const messages = page.map((row) => shown(row, waits.get(row.id)));
       return { messages, nextPosition: last?.position ?? null };
     },
     async cancel(tx, id, accountId) {
@@ -159,7 +169,7 @@ export function createMessages(options: MessagesOptions): Messages {
       if (!row) throw notQueued(found);
       events.publish(tx, [statusOccurrence(row)]);
       tx.afterCommit(() => announceChange(events, row));
-      return messageOf(row);
+      return shown(row);
     },
   };
 }

@@ -6,6 +6,10 @@ export interface SandboxNetwork {
   readonly url: string;
   /** 32-byte public key that signs the network's Noise certificates. */
   readonly noiseRoot: Uint8Array;
+  /** `127.0.0.1:PORT`, where its files are. */
+  readonly mediaHost: string;
+  /** PEM of the certificate that its file server's leads to. */
+  readonly mediaCa: string;
   readonly control: NetworkControl;
 }
 

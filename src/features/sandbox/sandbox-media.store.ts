@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Database } from '../../platform/database.ts';
+import { piecesOf } from '../../platform/pieces.ts';
 import type { MediaStore } from './network.ts';
 
 /** As large as the table lets a piece be. */
@@ -19,25 +20,6 @@ const removeOldestSql = `
       FROM sandbox_media GROUP BY path) AS files
     WHERE kept > $1)`;
 
-/** Pieces of one length, but for the last. */
-async function* piecesOf(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Buffer> {
-  let gathered: Uint8Array[] = [];
-  let length = 0;
-  for await (const chunk of chunks) {
-    let rest = chunk;
-    while (length + rest.length >= pieceLength) {
-      const fitting = pieceLength - length;
-      yield Buffer.concat([...gathered, rest.subarray(0, fitting)]);
-      rest = rest.subarray(fitting);
-      gathered = [];
-      length = 0;
-    }
-    if (rest.length > 0) gathered.push(Buffer.from(rest));
-    length += rest.length;
-  }
-  if (length > 0) yield Buffer.concat(gathered);
-}
-
 /**
  * The files of the sandbox's network in Postgres, one piece in memory at a time. Names are never given twice, so that two
  * processes cannot meet in one and no lease is needed.
@@ -46,7 +28,7 @@ export function createSandboxMediaStore(database: Database, capacity = defaultCa
   async function writePieces(name: string, chunks: AsyncIterable<Uint8Array>): Promise<number> {
     let place = 0;
     let size = 0;
-    for await (const piece of piecesOf(chunks)) {
+    for await (const piece of piecesOf(chunks, pieceLength)) {
       size += piece.length;
       if (size > capacity) throw new Error('The file is larger than all that the sandbox keeps');
       await database.execute(insertSql, [name, place, piece]);

@@ -1,5 +1,5 @@
 /** What a caller says of a file; believed only where the bytes leave several answers open. */
-export interface MediaClaim {
+export interface FileClaim {
   mimetype?: string | undefined;
   filename?: string | undefined;
 }
@@ -31,7 +31,7 @@ const compound: readonly Office[] = [
 const baseOf = (mimetype = ''): string => mimetype.split(';', 1)[0]?.trim().toLowerCase() ?? '';
 const extensionOf = (filename = ''): string => /\.([a-z0-9]{1,5})$/i.exec(filename)?.[1]?.toLowerCase() ?? '';
 
-function claimed(kinds: readonly Office[], claim: MediaClaim): string | undefined {
+function claimed(kinds: readonly Office[], claim: FileClaim): string | undefined {
   const byType = kinds.find(({ mimetype }) => mimetype === baseOf(claim.mimetype));
   return (byType ?? kinds.find(({ extension }) => extension === extensionOf(claim.filename)))?.mimetype;
 }
@@ -50,7 +50,7 @@ function entryNames(sample: Buffer): readonly string[] {
  * A zip of which the beginning does not tell more. Office files that list their parts at the end (LibreOffice writes them
  * so) are told by the folders they have; where those come later too, by what is claimed.
  */
-export function zipType(sample: Buffer, claim: MediaClaim): string {
+export function zipType(sample: Buffer, claim: FileClaim): string {
   const names = entryNames(sample);
   const parts = names.filter((name) => /^[a-z]+\/(_rels\/)?\w+\.xml(\.rels)?$/.test(name));
   const byParts = zipped.find(({ mark }) => mark !== '' && parts.some((name) => name.startsWith(mark)));
@@ -63,7 +63,7 @@ export function zipType(sample: Buffer, claim: MediaClaim): string {
 }
 
 /** The container of Office before 2007. Its list of streams may be anywhere, so what is claimed often decides. */
-export function compoundFileType(sample: Buffer, claim: MediaClaim): string {
+export function compoundFileType(sample: Buffer, claim: FileClaim): string {
   const has = (mark: string): boolean => sample.includes(Buffer.from(mark, 'utf16le'));
   return compound.find(({ mark }) => has(mark))?.mimetype ?? claimed(compound, claim) ?? 'application/x-cfb';
 }
@@ -72,7 +72,7 @@ export function compoundFileType(sample: Buffer, claim: MediaClaim): string {
  * An MP4 whose brand says nothing of pictures or sound: by its tracks when they stand at the beginning, else by what is
  * claimed; a film unless something says otherwise.
  */
-export function mp4Type(sample: Buffer, claim: MediaClaim): 'video/mp4' | 'audio/mp4' {
+export function mp4Type(sample: Buffer, claim: FileClaim): 'video/mp4' | 'audio/mp4' {
   const handlers = trackHandlers(sample);
   if (handlers.kinds.includes('vide')) return 'video/mp4';
   if (handlers.areAll && handlers.kinds.includes('soun')) return 'audio/mp4';

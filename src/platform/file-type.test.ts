@@ -14,7 +14,7 @@ import {
   taggedMp3,
   zip,
 } from '../../test/doubles/media-samples.ts';
-import { type MediaClaim, mediaTypeOf, peekMediaType } from './media-type.ts';
+import { type FileClaim, fileTypeOf, peekFileType } from './file-type.ts';
 
 const openXml = 'application/vnd.openxmlformats-officedocument';
 const word = `${openXml}.wordprocessingml.document`;
@@ -103,31 +103,31 @@ const samples: readonly [name: string, bytes: Buffer, mimetype: string][] = [
 
 describe('the bytes tell what a file is', () => {
   test.each(samples)('%s', async (_name, bytes, mimetype) => {
-    expect((await mediaTypeOf(bytes)).mimetype).toBe(mimetype);
+    expect((await fileTypeOf(bytes)).mimetype).toBe(mimetype);
   });
 
   test.each(samples.filter(([, , mimetype]) => !/zip|cfb|octet/.test(mimetype)))(
     'whatever it is said to be: %s',
     async (_name, bytes, mimetype) => {
-      const claims: readonly MediaClaim[] = [
+      const claims: readonly FileClaim[] = [
         { mimetype: 'image/png', filename: 'a.png' },
         { mimetype: 'application/zip', filename: 'a.exe' },
         { mimetype: 'text/html; charset=utf-8', filename: 'a.svg' },
       ];
-      for (const claim of claims) expect((await mediaTypeOf(bytes, claim)).mimetype).toBe(mimetype);
+      for (const claim of claims) expect((await fileTypeOf(bytes, claim)).mimetype).toBe(mimetype);
     },
   );
 
   test('a WebP tells whether it moves', async () => {
-    expect((await mediaTypeOf(pictures.animatedWebp)).isAnimated).toBe(true);
+    expect((await fileTypeOf(pictures.animatedWebp)).isAnimated).toBe(true);
     for (const still of [pictures.webp, pictures.losslessWebp, pictures.png, pictures.gif]) {
-      expect((await mediaTypeOf(still)).isAnimated).toBe(false);
+      expect((await fileTypeOf(still)).isAnimated).toBe(false);
     }
   });
 });
 
 describe('what is claimed decides within a container, and nowhere else', () => {
-  test.each<[string, Buffer, MediaClaim, string]>([
+  test.each<[string, Buffer, FileClaim, string]>([
     ['docx', lateTypes, { mimetype: `${word}; x=1` }, word],
     ['docx by its name', lateTypes, { mimetype: 'application/octet-stream', filename: 'Letter.DOCX' }, word],
     ['a picture that is an office file', lateTypes, { mimetype: 'image/png', filename: 'a.png' }, 'application/zip'],
@@ -139,7 +139,7 @@ describe('what is claimed decides within a container, and nowhere else', () => {
     ['a film as a recording', mp4('isom', ['vide', 'soun']), { mimetype: 'audio/mp4' }, 'video/mp4'],
     ['Vorbis as Opus', ogg(codecHeaders.vorbis), { mimetype: 'audio/ogg; codecs=opus' }, 'audio/ogg'],
   ])('%s', async (_name, bytes, claim, mimetype) => {
-    expect((await mediaTypeOf(bytes, claim)).mimetype).toBe(mimetype);
+    expect((await fileTypeOf(bytes, claim)).mimetype).toBe(mimetype);
   });
 });
 
@@ -151,7 +151,7 @@ test('bytes made to confuse are some type, and no error', async () => {
     const noise = Buffer.from(Array.from({ length: round }, random));
     const bytes = Buffer.concat([starts[round % starts.length] ?? noise, noise]);
     bytes[random() % Math.max(1, bytes.length)] = random();
-    expect((await mediaTypeOf(bytes)).mimetype).toMatch(/^[a-z]+\/[\w.+-]+(; codecs=opus)?$/);
+    expect((await fileTypeOf(bytes)).mimetype).toMatch(/^[a-z]+\/[\w.+-]+(; codecs=opus)?$/);
   }
 });
 
@@ -173,7 +173,7 @@ describe('a stream is looked at without losing a byte', () => {
     ['empty', Buffer.alloc(0), 1, 'application/octet-stream'],
   ])('%s', async (_name, bytes, size, mimetype) => {
     for (const source of [pieces(bytes, size), Readable.from(pieces(bytes, size), { objectMode: false })]) {
-      const { type, stream } = await peekMediaType(source);
+      const { type, stream } = await peekFileType(source);
       expect(type.mimetype).toBe(mimetype);
       expect((await all(stream)).equals(bytes)).toBe(true);
     }
@@ -187,7 +187,7 @@ describe('a stream is looked at without losing a byte', () => {
         yield Buffer.alloc(1_000, taken);
       }
     }
-    const { stream } = await peekMediaType(endless());
+    const { stream } = await peekFileType(endless());
     expect(taken).toBe(17);
     const iterator = stream[Symbol.asyncIterator]();
     await iterator.next();
@@ -200,7 +200,7 @@ describe('a stream is looked at without losing a byte', () => {
   test('whoever lets go of it ends the source, also while that is silent', async () => {
     const silent = new Readable({ read: () => undefined });
     silent.push(Buffer.alloc(20_000));
-    const { stream } = await peekMediaType(silent);
+    const { stream } = await peekFileType(silent);
     const reading = all(stream);
     stream.destroy(new Error('stop'));
     await expect(reading).rejects.toThrow('stop');
@@ -210,13 +210,13 @@ describe('a stream is looked at without losing a byte', () => {
 
   test('an error of the source comes out of it, at the beginning and later', async () => {
     const broken = new Readable({ read: () => undefined });
-    const peeking = peekMediaType(broken);
+    const peeking = peekFileType(broken);
     broken.destroy(new Error('gone'));
     await expect(peeking).rejects.toThrow('gone');
 
     const breaking = new Readable({ read: () => undefined });
     breaking.push(Buffer.alloc(20_000));
-    const { stream } = await peekMediaType(breaking);
+    const { stream } = await peekFileType(breaking);
     breaking.destroy(new Error('gone'));
     await expect(all(stream)).rejects.toThrow('gone');
   });

@@ -1,18 +1,18 @@
 import { Readable } from 'node:stream';
 import { fileTypeFromBuffer } from 'file-type';
-import { beginsWithFrames, compoundFileType, type MediaClaim, mp4Type, zipType } from './media-containers.ts';
+import { beginsWithFrames, compoundFileType, type FileClaim, mp4Type, zipType } from './file-containers.ts';
 
-export type { MediaClaim } from './media-containers.ts';
+export type { FileClaim } from './file-containers.ts';
 
-export interface MediaType {
+export interface FileType {
   /** Lower case; with a parameter only for `audio/ogg; codecs=opus`. */
   mimetype: string;
   /** Whether it is a WebP or PNG that moves. */
   isAnimated: boolean;
 }
 
-export interface PeekedMedia {
-  type: MediaType;
+export interface PeekedFile {
+  type: FileType;
   /** All bytes, those that were looked at among them. Destroying it ends the source, whose errors are its own. */
   stream: Readable;
 }
@@ -28,7 +28,7 @@ const unknown = 'application/octet-stream';
  * nobody takes them for a picture. A few kinds of text that hold none keep their name (contacts, calendars, RTF). Other
  * formats that are recognised are named although WhatsApp may not show them, so that a refusal can say what they are.
  */
-export async function mediaTypeOf(start: Uint8Array, claim: MediaClaim = {}): Promise<MediaType> {
+export async function fileTypeOf(start: Uint8Array, claim: FileClaim = {}): Promise<FileType> {
   const sample = Buffer.from(start.buffer, start.byteOffset, Math.min(start.byteLength, sampleBytes));
   // Random bytes, or bytes made for it, may take any way through the parser.
   const found = (await fileTypeFromBuffer(sample).catch(() => undefined))?.mime ?? unknown;
@@ -38,7 +38,7 @@ export async function mediaTypeOf(start: Uint8Array, claim: MediaClaim = {}): Pr
 }
 
 /** Looks at the beginning of a stream without losing it. Throws what the source throws meanwhile, which is then ended. */
-export async function peekMediaType(source: AsyncIterable<Uint8Array>, claim: MediaClaim = {}): Promise<PeekedMedia> {
+export async function peekFileType(source: AsyncIterable<Uint8Array>, claim: FileClaim = {}): Promise<PeekedFile> {
   const iterator = source[Symbol.asyncIterator]();
   const letGo = (): void => {
     if (source instanceof Readable) source.destroy();
@@ -52,7 +52,7 @@ export async function peekMediaType(source: AsyncIterable<Uint8Array>, claim: Me
       seen.push(next.value);
       bytes += next.value.byteLength;
     }
-    const type = await mediaTypeOf(Buffer.concat(seen), claim);
+    const type = await fileTypeOf(Buffer.concat(seen), claim);
     return { type, stream: continued(seen, iterator, letGo) };
   } catch (error) {
     letGo();
@@ -102,7 +102,7 @@ function textType(found: string): string {
   return textual.test(found) ? found : 'text/plain';
 }
 
-function binaryType(found: string, sample: Buffer, claim: MediaClaim): string {
+function binaryType(found: string, sample: Buffer, claim: FileClaim): string {
   switch (found) {
     case 'image/apng':
       return 'image/png';
