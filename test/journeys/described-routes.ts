@@ -16,6 +16,8 @@ export interface DescribedRoute {
   queryFields: Field[];
   headerFields: Field[];
   body: JsonSchema | undefined;
+  /** Besides JSON, with the same fields. */
+  takesForms: boolean;
 }
 
 interface Parameter extends Field {
@@ -47,7 +49,6 @@ function parameterOf(document: OpenApiDocument, given: Parameter | { $ref: strin
 function bodyOf({ requestBody }: Operation, label: string): JsonSchema | undefined {
   if (!requestBody) return undefined;
   const { 'application/json': json, ...others } = requestBody.content;
-  // A form has the same fields as the JSON, through the same schema; its own mistakes are tried where files are sent.
   const [other] = Object.keys(others).filter((type) => type !== 'multipart/form-data');
   if (other !== undefined) throw new Error(`${label} takes ${other}, which this test does not know`);
   if (!json) throw new Error(`${label} has a body without a schema`);
@@ -76,6 +77,7 @@ function describedRoute(document: OpenApiDocument, path: string, method: string,
     queryFields: fieldsIn('query'),
     headerFields: fieldsIn('header'),
     body: bodyOf(operation, label),
+    takesForms: operation.requestBody?.content['multipart/form-data'] !== undefined,
   };
 }
 

@@ -151,10 +151,11 @@ const bomb = gzipSync(Buffer.alloc(aboveEveryLimit * 4, 0x20));
 
 /** Bodies that are wrong as a whole. */
 export function malformedBodies(
-  { body: schema }: DescribedRoute,
+  { body: schema, takesForms }: DescribedRoute,
   { request, bodyValue }: Requests,
 ): MalformedRequest[] {
   if (!schema) return [];
+  const form = 'multipart/form-data; boundary=x';
   const valid = JSON.stringify(bodyValue);
   const of = (body: string | Buffer, what: string, expects: readonly number[], headers: Record<string, string> = {}) =>
     request({ body, headers }, { what, expects, ...(expects.includes(422) ? { field: '' } : {}) });
@@ -172,12 +173,7 @@ export function malformedBodies(
     '\0',
     '01',
   ].map((body) => of(body, `the broken JSON ${JSON.stringify(body)}`, [400]));
-  const types = [
-    'text/plain',
-    'application/x-www-form-urlencoded',
-    'multipart/form-data; boundary=x',
-    'application/xml',
-  ];
+  const types = ['text/plain', 'application/x-www-form-urlencoded', 'application/xml', ...(takesForms ? [] : [form])];
   const charsets = ['utf-16', 'iso-8859-1', 'utf-7', '"utf-16"', 'nonsense'];
   const wrongTypes = ['', 'nonsense', ...types, ...charsets.map((each) => `application/json; charset=${each}`)];
   const encodings: [string, Buffer][] = [
@@ -193,6 +189,7 @@ export function malformedBodies(
     ...wrong,
     ...broken,
     ...wrongTypes.map((type) => of(valid, `the content type "${type}"`, [415], { 'content-type': type })),
+    ...(takesForms ? [of(valid, 'JSON in place of a form', [400], { 'content-type': form })] : []),
     ...encodings.map(([what, bytes]) => of(bytes, what, [400])),
     ...(accepts(schema, {}) ? [] : [of('', 'an empty body', [422])]),
     ...['gzip', 'deflate', 'br'].map((name) => of(garbage, `no ${name}`, [400], { 'content-encoding': name })),

@@ -149,12 +149,17 @@ beforeAll(async () => {
   await call('POST', `/api/accounts/${owner.id}/sandbox/scan`, owner.key);
   await call('POST', `/api/accounts/${stranger.id}/sandbox/scan`, stranger.key);
   const message = await call('POST', '/api/send?wait=true', owner.key, { to: '+9995550101', text: 'hello' });
+  const file = await call('POST', '/api/send-media?wait=true', owner.key, {
+    to: '+9995550101',
+    media: { data: Buffer.from('hello').toString('base64') },
+  });
   const adminKey = await call('POST', '/api/keys', app.adminKey, { name: 'Script' });
   keys = { admin: app.adminKey, owner: owner.key, stranger: stranger.key, nobody: undefined };
   examples = {
     account: owner.id,
     message: String(message['id']),
     key: String(adminKey['id']),
+    token: new URL((file['media'] as { url: string }).url).pathname.split('/').at(-1) ?? '',
     noAccount: 'acc_0000000000000000000000',
     noMessage: 'msg_0000000000000000000000',
     noKey: 'key_0000000000000000000000',

@@ -43,7 +43,13 @@ export function messageMediaRoutes(options: { files: MessageMedia; links: MediaL
       summary: 'Read a file by its signed link, which is good for seven days',
       access: 'anonymous',
       params: object({
-        token: required(text({ max: 200, pattern: /^[\w.-]+$/, patternName: 'the end of a media link' })),
+        token: required(
+          text({
+            max: 200,
+            pattern: /^msg_[0-9a-z]{1,30}\.\d{1,12}\.[\w-]{43}$/,
+            patternName: 'the end of a media link',
+          }),
+        ),
       }),
       errors: [...errors, 'media.link_invalid', 'media.link_expired'],
       async stream({ params, signal }, response) {
