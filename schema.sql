@@ -231,6 +231,10 @@ ALTER TABLE messages DROP CONSTRAINT IF EXISTS messages_check, DROP CONSTRAINT I
   DROP CONSTRAINT IF EXISTS messages_original, DROP CONSTRAINT IF EXISTS messages_error;
 ALTER TABLE messages ADD CONSTRAINT messages_original CHECK (type <> 'unsupported' OR original IS NOT NULL),
   ADD CONSTRAINT messages_error CHECK ((error_code IS NULL) = (error_message IS NULL));
+-- Up to 0.3.0 no status broadcasts were kept.
+ALTER TABLE messages DROP CONSTRAINT IF EXISTS messages_chat_type_check;
+ALTER TABLE messages ADD CONSTRAINT messages_chat_type_check
+  CHECK (chat_type IN ('personal', 'group', 'newsletter', 'status'));
 -- What the message says beside its text: `content.ts` without type and text.
 ALTER TABLE messages ADD COLUMN IF NOT EXISTS content jsonb;
 ALTER TABLE messages ADD COLUMN IF NOT EXISTS mentions text[] NOT NULL DEFAULT '{}';

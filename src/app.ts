@@ -1,4 +1,5 @@
 import { createChannelFactory, createMediaDownload } from './app-channels.ts';
+import { createInbox } from './app-inbox.ts';
 import { createNetworks } from './app-networks.ts';
 import { kindsOf, signInSettings } from './app-settings.ts';
 import { createStorage, type StorageOptions } from './app-storage.ts';
@@ -22,7 +23,6 @@ import { messageRoutes } from './features/messages/messages.routes.ts';
 import { messageMediaRoutes } from './features/messages/message-media.routes.ts';
 import {
   createMediaLinks,
-  createMessageInbox,
   createMessageMedia,
   createMessages,
 } from './features/messages/messages.ts';
@@ -203,7 +203,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
       timings: timings.channel,
     }),
     kinds: kindsOf(config),
-    inbox: createMessageInbox({ ...shared, links }),
+    inbox: createInbox({ ...shared, links }),
     sandboxNumbersEverywhere,
     linking: {
       firstCodeMs: timings.firstCodeMs,
@@ -253,11 +253,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     ...accountRoutes(accounts),
     ...qrRoutes(accounts, { firstCodeMs: timings.firstCodeMs }),
     ...sandboxRoutes(sandbox),
-    ...messageRoutes({
-      messages,
-      media,
-      waitMs: timings.sendWaitMs,
-    }),
+    ...messageRoutes({ messages, media, waitMs: timings.sendWaitMs }),
     ...messageMediaRoutes({ files, links }),
     ...eventRoutes(eventLog),
     ...keyRoutes(access),

@@ -13,6 +13,8 @@ export const eventCatalogue = {
   'message.status': 'A sent message changed its status.',
   'message.sent': "WhatsApp's server confirmed a message.",
   'message-receipt.update': 'A sent message was delivered, read or played.',
+  'chats.update': 'Messages of a chat were read.',
+  call: 'Somebody calls, or a call has ended.',
   connection: 'An account connected or lost its connection.',
   'session.status': "An account's status changed.",
   'qrcode.updated': 'A new QR code is waiting to be scanned.',

@@ -20,6 +20,10 @@ export interface Channel {
   readonly pairing?: Pairing;
   /** Absent where nobody can be shown doing something. */
   readonly presence?: Presence;
+  /** Absent where nobody is told what was read. */
+  readonly reads?: Reads;
+  /** Absent where nobody can call. */
+  readonly calls?: Calls;
   /** Absent where files stay where they are. */
   readonly files?: Files;
 }
@@ -46,10 +50,46 @@ export interface Pairing {
   unlink(reason: string): Promise<void>;
 }
 
+export type Activity = 'composing' | 'recording' | 'paused';
+
 /** Told as well as the line can; nothing waits for it, and nothing fails with it. */
 export interface Presence {
-  /** Shows in a chat, by its canonical address, that somebody is typing, or has stopped. */
-  type(chat: string, isTyping: boolean): void;
+  /** Shows in a chat, by its canonical address, what somebody does there; until it is `paused`, or for 25 s. */
+  show(chat: string, activity: Activity): void;
+  /** Whether people see the account online, from now until the line closes. The phone gets no notifications for so long. */
+  setAvailable(isAvailable: boolean): void;
+}
+
+export interface Reads {
+  /**
+   * Marks messages of people as read, on the phone and for who wrote them. Resolves once that is told and noticed as `read`;
+   * rejects with `channel.disconnected` when offline.
+   */
+  read(messages: readonly ReadMessage[]): Promise<void>;
+}
+
+export interface ReadMessage {
+  remoteId: string;
+  /** The chat's address on the wire. */
+  chat: string;
+  from: Pick<Person, 'jid' | 'lid'>;
+}
+
+export interface Calls {
+  /** Stops the ringing on all devices of the account. Rejects with `channel.disconnected` when offline. */
+  reject(call: Call): Promise<void>;
+}
+
+export interface Call {
+  id: string;
+  from: Person;
+  /** The address from which it came on the wire. */
+  address: string;
+  video: boolean;
+  group: boolean;
+  /** Ended by the caller, or missed because nobody took it for long enough. */
+  status: 'ringing' | 'accepted' | 'rejected' | 'ended' | 'missed';
+  at: Date;
 }
 
 export interface Capabilities {
@@ -104,6 +144,9 @@ export type ChannelNotice =
   /** The phone or the network has removed this device; the removal of its keys stands in the same batch. */
   | { kind: 'unpaired'; reason: string }
   | { kind: 'mapping'; lid: string; phone: string }
+  /** Messages of people were read, here or on another device of the account. */
+  | { kind: 'read'; remoteIds: readonly string[]; at: Date }
+  | { kind: 'call'; call: Call }
   /** New chats are refused until then, known ones go on; null when that is over. */
   | { kind: 'restricted'; until: Date | null };
 

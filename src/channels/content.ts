@@ -137,7 +137,9 @@ export interface UnsupportedContent {
 
 export interface IncomingMessage {
   remoteId: string;
-  chat: { jid: string; type: ChatType };
+  chat: { jid: string; type: ChatType | 'status' };
+  /** The chat's address on the wire. */
+  address: string;
   /** Set where the chat came under its LID and the phone address is known, or the other way round. */
   chatAlias: { lid: string; phone: string } | null;
   from: Person;

@@ -14,8 +14,8 @@ export interface Letter {
 }
 
 /** The name that a person shows to others. */
-function notifyName({ number, device }: DeviceAddress): string | undefined {
-  return device === 0 ? `Phone ${number.slice(-4)}` : undefined;
+export function ownName(number: string): string {
+  return `Phone ${number.slice(-4)}`;
 }
 
 /**
@@ -36,8 +36,7 @@ export function addressLetter(
   const sender = addresses.jid(from.number, addressing, from.device || undefined);
   const senderAlternative = addresses.jid(from.number, otherAddressing(addressing));
   const attrs: Record<string, string> = { ...letter.attributes, id: letter.id, t: unixSeconds() };
-  const notify = notifyName(from);
-  if (notify !== undefined) attrs['notify'] = notify;
+  if (from.device === 0) attrs['notify'] = ownName(from.number);
 
   if (room) {
     attrs['from'] = room.jid;

@@ -4,6 +4,7 @@ import type { ScanResult } from './control.ts';
 import { companionSigned, signCompanion } from './device-identity.ts';
 import type { DeviceNotices } from './device-notices.ts';
 import type { Device, PhoneRecord } from './directory.ts';
+import { ownName } from './envelope.ts';
 import type { Line } from './line.ts';
 import type { Network } from './network.ts';
 import { agreeByCode, finishByCode, helloAnswer, isUsualDisplay, readHello, type CodeHello } from './pairing-code.ts';
@@ -148,6 +149,8 @@ export function createLinking(network: Network, notices: DeviceNotices): Linking
     const success = stanza('pair-success', {}, [
       stanza('device-identity', {}, wrapped),
       stanza('device', { jid, lid }),
+      // Without a name a client says nothing of its presence.
+      stanza('biz', { name: ownName(phone.number) }),
       stanza('platform', { name: 'android' }),
     ]);
     const attributes = { type: 'set', id: requestId, from: S_WHATSAPP_NET, xmlns: 'md', t: unixSeconds() };

@@ -56,12 +56,6 @@ test('phones see who is there, until the last device has gone', async () => {
   const phone = phoneOf(friend);
   await phone.sees(owner, 'unavailable');
   expect(phone.presenceOf(owner)).toEqual({ available: false });
-  // Stock clients say nothing of themselves before they know their name.
-  client.sock.authState.creds.me = {
-    ...client.sock.authState.creds.me,
-    id: `${owner}:1@s.whatsapp.net`,
-    name: 'Owner',
-  };
   await client.sock.sendPresenceUpdate('available');
   await phone.sees(owner, 'available');
   await client.end();

@@ -10,7 +10,7 @@ export interface AccountJson {
   nextStep: string | null;
   phone: string | null;
   notice: string | null;
-  settings: { pacing: Record<string, unknown>; duplicateWindowSeconds: number };
+  settings: { pacing: Record<string, unknown>; behaviour: Record<string, unknown>; duplicateWindowSeconds: number };
   apiKey: string;
 }
 

@@ -49,7 +49,12 @@ test('restarts after the scan at once, without counting a failure', async () => 
   ]);
   expect(told.states.some(({ kind }) => kind === 'waiting')).toBe(false);
   const online = await told.becomes('online');
-  expect(online.self).toEqual({ jid: phone.jid, phone: `+${phone.number}`, lid: phone.lid, name: null });
+  expect(online.self).toEqual({
+    jid: phone.jid,
+    phone: `+${phone.number}`,
+    lid: phone.lid,
+    name: `Phone ${phone.number.slice(-4)}`,
+  });
   const paired = await told.notice('paired');
   expect(paired.self).toMatchObject({ phone: `+${phone.number}`, lid: phone.lid });
 });

@@ -207,10 +207,11 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
         unconfirmed.forget();
         enter({ kind: 'online', self, since: clock.now() });
       },
-      restricted(until) {
+      notice(notice) {
         const batch = own.batch();
-        sink.notice({ kind: 'restricted', until }, batch);
+        sink.notice(notice, batch);
         own.commit(batch);
+        return own.settled();
       },
     };
   }
@@ -283,7 +284,12 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
     stop,
     send,
     pairing: { unlink, requestCode },
-    presence: { type: (chat, isTyping) => connection?.type(chat, isTyping) },
+    presence: {
+      show: (chat, activity) => connection?.presence.show(chat, activity),
+      setAvailable: (isAvailable) => connection?.presence.setAvailable(isAvailable),
+    },
+    reads: { read: async (messages) => online().acts.read(messages) },
+    calls: { reject: async (call) => online().acts.reject(call) },
     files: { renew: async (original) => online().renewFile(original) },
   };
 }

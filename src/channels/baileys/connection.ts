@@ -6,6 +6,7 @@ import {
   makeWASocket,
   S_WHATSAPP_NET,
   type WAMessage,
+  WAMessageAddressingMode,
   type WASocket,
 } from '@whiskeysockets/baileys';
 import type { Batch, Lane } from '../../platform/commit-writer.ts';
@@ -13,7 +14,9 @@ import { type Clock, endsWithin } from '../../platform/clock.ts';
 import { deferred } from '../../platform/deferred.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Probe } from '../../platform/probe.ts';
+import type { ChannelNotice, Presence } from '../channel.ts';
 import type { OutgoingMessage, Person } from '../content.ts';
+import { callOf } from './calls.ts';
 import { causeOf } from './close-cause.ts';
 import { createCodePairing } from './code-pairing.ts';
 import type { CloseCause } from './disconnects.ts';
@@ -21,11 +24,13 @@ import { holdFrames, rawSocket } from './frame-barrier.ts';
 import { personOf } from './from-baileys.ts';
 import type { InboundJournal } from './inbound-journal.ts';
 import { watchStanzas } from './inbound-stanzas.ts';
+import { createLineActs, type LineActs } from './line-acts.ts';
 import { watchLine } from './line-watch.ts';
 import { renewMedia } from './media-renewal.ts';
 import { createMessageSender } from './message-sender.ts';
 import { withNoiseTrust } from './noise-certificates.ts';
 import { watchRestriction } from './restriction.ts';
+import { createOwnPresence } from './own-presence.ts';
 import { createSessionRenewals } from './session-renewals.ts';
 import { type OpenedMessage, signalRepository } from './signal-repository.ts';
 import type { SocketCaches } from './socket-caches.ts';
@@ -44,8 +49,8 @@ export interface ConnectionEvents {
   opened(message: OpenedMessage, batch: Batch): void;
   messages(messages: WAMessage[]): void;
   receipt(node: BinaryNode): void;
-  /** New chats are refused until then; null = no longer. */
-  restricted(until: Date | null): void;
+  /** Resolves once what the notice says is durable. */
+  notice(notice: ChannelNotice): Promise<void>;
 }
 
 export interface ConnectionOptions extends SocketOptions {
@@ -65,8 +70,8 @@ export interface Connection {
   readonly closed: Promise<CloseCause>;
   /** Resolves on the server's ack for the message's id. */
   send(message: OutgoingMessage, signal: AbortSignal): Promise<{ original: Uint8Array | null }>;
-  /** Tells the other side of a chat that somebody is typing, or has stopped. */
-  type(chat: string, isTyping: boolean): void;
+  readonly presence: Presence;
+  readonly acts: LineActs;
   /** Asks the phone for a file again, see `renewMedia`. */
   renewFile(original: Uint8Array): Promise<Uint8Array>;
   unlink(): Promise<void>;
@@ -102,7 +107,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   const barrier = holdFrames({ socket, lane, owned: options.owned, mostWaiting: timings.mostWaiting });
   const stanzas = watchStanzas(socket);
   renewals.watch(socket);
-  watchRestriction({ socket, clock, log, tell: (until) => events.restricted(until) });
+  watchRestriction({ socket, clock, log, tell: (until) => tell({ kind: 'restricted', until }) });
   const line = watchLine({ socket, timings, clock, log, dead: (cause) => void end(cause) });
   const sender = createMessageSender({
     ...options,
@@ -111,6 +116,16 @@ export function openConnection(options: ConnectionOptions): Connection {
     mediaHttp: network.media.http,
     acknowledgementTimeoutMs: timings.acknowledgementTimeoutMs,
     distributeAgain: async (group) => auth.store.keys.set({ 'sender-key-memory': { [group]: null } }),
+  });
+  const presence = createOwnPresence({ socket, clock, log });
+  const acts = createLineActs({
+    socket,
+    barrier,
+    closed: closed.promise,
+    notice: (notice) => events.notice(notice),
+    namesByLid: async (group) =>
+      (await groupMetadata(group).catch(() => undefined))?.addressingMode === WAMessageAddressingMode.LID,
+    now: () => clock.now(),
   });
   const codes = createCodePairing({
     socket,
@@ -127,6 +142,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     finished = true;
     barrier.close();
     sender.stop();
+    presence.stop();
     closed.resolve(ending ?? cause);
   }
 
@@ -136,6 +152,11 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (await endsWithin(clock, timings.closeMs, closed.promise)) return;
     raw.terminate();
     finish(cause);
+  }
+
+  /** Where the line breaks before it is stored, whoever told it tells it again. */
+  function tell(notice: ChannelNotice): void {
+    events.notice(notice).catch(() => undefined);
   }
 
   function onConnection(update: BaileysEventMap['connection.update']): void {
@@ -166,6 +187,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     // Credentials first: what is told next may rely on them.
     if (batch['creds.update']) events.creds();
     if (batch['messages.upsert']) events.messages(batch['messages.upsert'].messages);
+    for (const call of batch.call?.flatMap((event) => callOf(event) ?? []) ?? []) tell({ kind: 'call', call });
     forgetChangedGroups(batch, caches);
     if (batch['connection.update']) onConnection(batch['connection.update']);
   });
@@ -194,18 +216,11 @@ export function openConnection(options: ConnectionOptions): Connection {
     await end({ kind: 'code', code: 401, detail: 'Unlinked' });
   }
 
-  /** People are shown it only while the account is available; the phone gets no notifications for so long. */
-  function showTyping(chat: string, isTyping: boolean): void {
-    const told = isTyping
-      ? socket.sendPresenceUpdate('available').then(() => socket.sendPresenceUpdate('composing', chat))
-      : socket.sendPresenceUpdate('paused', chat).then(() => socket.sendPresenceUpdate('unavailable'));
-    told.catch((error: unknown) => log.debug('Typing could not be shown', { error }));
-  }
-
   return {
     closed: closed.promise,
     send: (message, signal) => sender.send(message, signal),
-    type: (chat, isTyping) => showTyping(chat, isTyping),
+    presence,
+    acts,
     renewFile: (original) => renewMedia(original, { socket, answerMs: timings.codeAnswerMs, clock, log }),
     unlink,
     requestCode: (phone) => codes.request(phone),

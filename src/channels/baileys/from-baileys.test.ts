@@ -27,6 +27,7 @@ test('a text says who wrote what where and when', () => {
   expect(translated(given({ key: { remoteJidAlt: customerLid } }))).toEqual({
     remoteId: '3EB0AA',
     chat: { jid: customer, type: 'personal' },
+    address: customer,
     chatAlias: { lid: customerLid, phone: '+491701234567' },
     from: { jid: customer, phone: '+491701234567', lid: customerLid, name: 'Ada' },
     fromMe: false,
@@ -36,6 +37,14 @@ test('a text says who wrote what where and when', () => {
     mentions: [],
     sentAt: new Date(1_700_000_000_000),
     arrival: 'live',
+  });
+});
+
+test('a status says whose it is', () => {
+  const key = { remoteJid: 'status@broadcast', participant: customerLid, participantAlt: customer };
+  expect(translated(given({ key }))).toMatchObject({
+    chat: { jid: 'status@broadcast', type: 'status' },
+    from: { jid: customer, lid: customerLid },
   });
 });
 
@@ -151,7 +160,7 @@ test.each<[string, WAMessage]>([
   ['a notice between own devices', given({ category: 'peer' })],
   ['ciphertext that could not be read', given({ messageStubType: proto.WebMessageInfo.StubType.CIPHERTEXT })],
   ['a system notice of a group', given({ messageStubType: proto.WebMessageInfo.StubType.GROUP_CREATE })],
-  ['a status', given({ key: { remoteJid: 'status@broadcast' } })],
+  ['a broadcast list', given({ key: { remoteJid: '1700000000@broadcast' } })],
   ['a message without content', given({ message: null })],
   ['a message without an id', given({ key: { id: null } })],
   ['keys for a group alone', given({ message: { senderKeyDistributionMessage: { groupId: group } } })],

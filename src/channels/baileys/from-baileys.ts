@@ -2,6 +2,7 @@ import {
   areJidsSameUser,
   type BinaryNode,
   getBinaryNodeChildren,
+  isJidStatusBroadcast,
   normalizeMessageContent,
   proto,
   type WAMessage,
@@ -18,7 +19,7 @@ const protocolTypesOfPeople = new Set<proto.Message.ProtocolMessage.Type>([
 
 /**
  * Translates what Baileys hands over; undefined for what is no message of a person: notices between own devices
- * (`category` peer), ciphertext that could not be read (a retry is under way), status broadcasts, system stubs.
+ * (`category` peer), ciphertext that could not be read (a retry is under way), system stubs.
  */
 export function fromBaileys(
   message: WAMessage,
@@ -28,7 +29,7 @@ export function fromBaileys(
   const { key } = message;
   const { remoteJid, id } = key;
   if (!remoteJid || !id || message.category === 'peer' || message.messageStubType) return undefined;
-  const chatType = chatTypeOf(remoteJid);
+  const chatType = isJidStatusBroadcast(remoteJid) ? 'status' : chatTypeOf(remoteJid);
   const what = said(message);
   if (!chatType || !what) return undefined;
 
@@ -36,6 +37,7 @@ export function fromBaileys(
   return {
     remoteId: id,
     chat: { jid: alias ? jidOfPhone(alias.phone) : bareJid(remoteJid), type: chatType },
+    address: bareJid(remoteJid),
     chatAlias: alias,
     from: key.fromMe ? self : senderOf(key, message.pushName ? storable(message.pushName) : null),
     fromMe: key.fromMe === true,
@@ -123,15 +125,33 @@ const receiptStatus = new Map<string | undefined, Receipt['status']>([
   ['played', 'played'],
 ]);
 
-/** Receipts of another person for messages of ours, of which a stanza may name several. */
-export function receiptsOf(node: BinaryNode, me: { id: string; lid: string }, now: Date): Receipt[] {
-  const { attrs, content } = node;
-  const status = receiptStatus.get(attrs['type']);
+/** Ids of messages that were read on another device of the account. */
+export function readElsewhere(node: BinaryNode, me: { id: string; lid: string }): string[] {
+  const { type } = node.attrs;
+  if (type !== 'read' && type !== 'read-self') return [];
+  return isOwnReceipt(node, me) ? idsOf(node) : [];
+}
+
+function isOwnReceipt({ attrs }: BinaryNode, me: { id: string; lid: string }): boolean {
   const author = attrs['participant'] ?? attrs['from'] ?? '';
-  const isOwn = areJidsSameUser(author, me.id) || areJidsSameUser(author, me.lid);
-  if (!status || isOwn || attrs['recipient'] !== undefined) return [];
+  return areJidsSameUser(author, me.id) || areJidsSameUser(author, me.lid);
+}
+
+/** A stanza may name several messages. */
+function idsOf({ attrs, content }: BinaryNode): string[] {
   const list = Array.isArray(content) ? getBinaryNodeChildren(content[0], 'item') : [];
+  return [attrs, ...list.map((item) => item.attrs)].flatMap(({ id }) => (id ? [id] : []));
+}
+
+/** Receipts of another person for messages of ours. */
+export function receiptsOf(node: BinaryNode, me: { id: string; lid: string }, now: Date): Receipt[] {
+  const { attrs } = node;
+  const status = receiptStatus.get(attrs['type']);
+  if (!status || isOwnReceipt(node, me) || attrs['recipient'] !== undefined) return [];
+  return idsOf(node).map((remoteId) => ({ remoteId, status, at: receiptTime(node, now) }));
+}
+
+export function receiptTime({ attrs }: BinaryNode, now: Date): Date {
   const seconds = Number(attrs['t'] ?? 0);
-  const at = seconds > 0 ? new Date(seconds * 1000) : now;
-  return [attrs, ...list.map((item) => item.attrs)].flatMap(({ id }) => (id ? [{ remoteId: id, status, at }] : []));
+  return seconds > 0 ? new Date(seconds * 1000) : now;
 }

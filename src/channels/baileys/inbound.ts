@@ -6,7 +6,7 @@ import type { Probe } from '../../platform/probe.ts';
 import type { ChannelSink } from '../channel.ts';
 import type { IncomingMessage, Person } from '../content.ts';
 import type { AuthState } from './auth-state.ts';
-import { fromBaileys, personOf, receiptsOf, untranslated } from './from-baileys.ts';
+import { fromBaileys, personOf, readElsewhere, receiptsOf, receiptTime, untranslated } from './from-baileys.ts';
 import type { OpenedMessage } from './signal-repository.ts';
 
 export interface InboundOptions {
@@ -31,7 +31,7 @@ export interface Inbound {
   opened(message: OpenedMessage, batch: Batch): void;
   /** Messages as Baileys tells them: of those that came encrypted the row is stored already. */
   messages(messages: readonly WAMessage[]): void;
-  /** Other people's receipts, before Baileys confirms the stanza. */
+  /** Receipts of other people and of the account's other devices, before Baileys confirms the stanza. */
   receipt(node: BinaryNode): void;
 }
 
@@ -97,9 +97,12 @@ export function createInbound(options: InboundOptions): Inbound {
       if (others.length > 0) write((batch) => others.forEach((message) => add(message, 'live', batch)));
     },
     receipt(node) {
-      const { me } = auth.creds;
-      const receipts = receiptsOf(node, { id: me?.id ?? '', lid: me?.lid ?? '' }, clock.now());
+      const me = { id: auth.creds.me?.id ?? '', lid: auth.creds.me?.lid ?? '' };
+      const receipts = receiptsOf(node, me, clock.now());
       if (receipts.length > 0) write((batch) => receipts.forEach((receipt) => sink.receipt(receipt, batch)));
+      const remoteIds = readElsewhere(node, me);
+      const at = receiptTime(node, clock.now());
+      if (remoteIds.length > 0) write((batch) => sink.notice({ kind: 'read', remoteIds, at }, batch));
     },
   };
 }

@@ -15,6 +15,7 @@ interface Facts {
   status: string;
   /** The account's sentence. */
   statusMessage: string;
+  chatType: string;
 }
 
 interface Wording {
@@ -53,6 +54,17 @@ function accountState({ status, statusMessage }: Facts): Wording {
   return { icon: accountIcons[status] ?? 'refresh-cw', sentence: sentence.replaceAll('{who}', '') };
 }
 
+const callEnds: Readonly<Record<string, string>> = {
+  accepted: 'A call from {who} was taken on another device',
+  rejected: 'A call from {who} was rejected',
+  ended: 'A call from {who} is over',
+  missed: 'A call from {who} was missed',
+};
+
+function callState({ status }: Facts): Wording {
+  return { icon: 'smartphone', sentence: callEnds[status] ?? 'A call from {who} rings' };
+}
+
 const arrived = { icon: 'message-circle', sentence: 'A message from {who} arrived' };
 
 const wordings: Record<EventName, (facts: Facts) => Wording> = {
@@ -61,11 +73,16 @@ const wordings: Record<EventName, (facts: Facts) => Wording> = {
   'messages-personal.received': () => arrived,
   'messages-group.received': () => ({ icon: 'message-circle', sentence: 'A message from {who} arrived in a group' }),
   'messages-newsletter.received': () => ({ icon: 'message-circle', sentence: 'A post arrived from a newsletter' }),
-  'messages.upsert': () => ({ icon: 'smartphone', sentence: 'A message to {who} was written on the phone' }),
+  'messages.upsert': ({ chatType }) =>
+    chatType === 'status'
+      ? { icon: 'smartphone', sentence: 'A status of {who} arrived' }
+      : { icon: 'smartphone', sentence: 'A message to {who} was written on the phone' },
   'messages.update': messageEnd,
   'message.status': messageEnd,
   'message.sent': messageEnd,
   'message-receipt.update': messageEnd,
+  'chats.update': () => ({ icon: 'check-check', sentence: 'The chat with {who} was read' }),
+  call: callState,
   connection: accountState,
   'session.status': accountState,
   'qrcode.updated': () => ({ icon: 'qr-code', sentence: 'A new QR code is shown' }),
@@ -90,12 +107,13 @@ function factsOf(data: unknown): Facts {
   const whole = partOf(data);
   const chat = partOf(whole['chat']);
   const from = partOf(whole['from']);
-  const isIncoming = whole['direction'] === 'incoming';
-  const names = isIncoming ? [from['name'], from['phone'], numberIn(from['jid'])] : [chatName(chat)];
+  const isOutgoing = whole['direction'] === 'outgoing';
+  const names = [...(isOutgoing ? [] : [from['name'], from['phone'], numberIn(from['jid'])]), chatName(chat)];
   return {
     who: names.map(textOf).find((name) => name !== '') ?? 'somebody',
     status: textOf(whole['status']),
     statusMessage: textOf(whole['statusMessage']),
+    chatType: textOf(chat['type']),
   };
 }
 

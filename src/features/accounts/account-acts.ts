@@ -9,7 +9,7 @@ import type { SettingsChange } from './account-settings.ts';
  */
 export function changeActs(before: Account, after: Account, named: SettingsChange, actor: Actor): Act[] {
   const renamed = changesBetween({ name: before.name }, { name: after.name });
-  const paths = new Set([...Object.keys(named), ...Object.keys(named.pacing ?? {}).map((name) => `pacing.${name}`)]);
+  const paths = new Set([...Object.keys(named), ...pathsIn('pacing', named), ...pathsIn('behaviour', named)]);
   const differences = Object.entries(changesBetween(before.settings, after.settings));
   const changed = Object.fromEntries(differences.filter(([path]) => paths.has(path)));
   const acts: Act[] = [
@@ -17,4 +17,8 @@ export function changeActs(before: Account, after: Account, named: SettingsChang
     { actor, action: 'account.settings_changed', account: after, details: changed },
   ];
   return acts.filter(({ details = {} }) => Object.keys(details).length > 0);
+}
+
+function pathsIn(part: 'pacing' | 'behaviour', named: SettingsChange): string[] {
+  return Object.keys(named[part] ?? {}).map((name) => `${part}.${name}`);
 }

@@ -6,6 +6,7 @@ export type PacingPreset = (typeof pacingPresets)[number];
 /** What holds for an account. A limit of 0 is none. */
 export interface AccountSettings {
   pacing: PacingSettings;
+  behaviour: BehaviourSettings;
   /** The same content to the same chat within this time counts as a retry; 0 = off. */
   duplicateWindowSeconds: number;
 }
@@ -27,9 +28,23 @@ export interface PacingSettings {
   queueLimit: number;
 }
 
+/** What the account does by itself. */
+export interface BehaviourSettings {
+  /** People see it online for as long as it is connected. */
+  alwaysOnline: boolean;
+  /** What people write is marked as read as soon as it is stored. */
+  markRead: boolean;
+  rejectCalls: boolean;
+  /** What comes in groups is neither stored nor told. */
+  ignoreGroups: boolean;
+  /** The same for status broadcasts. */
+  ignoreStatus: boolean;
+}
+
 /** What was set; what is absent, or null, has the default of the account's kind and preset. */
 export interface StoredSettings {
   pacing?: Partial<Nullable<PacingSettings>>;
+  behaviour?: Partial<Nullable<BehaviourSettings>>;
   duplicateWindowSeconds?: number | null;
 }
 
@@ -38,6 +53,7 @@ type Change<T> = { [K in keyof T]?: T[K] | null | undefined };
 
 export interface SettingsChange {
   pacing?: Change<PacingSettings> | undefined;
+  behaviour?: Change<BehaviourSettings> | undefined;
   duplicateWindowSeconds?: number | null | undefined;
 }
 
@@ -51,6 +67,13 @@ const presets: Record<PacingPreset, Pick<PacingSettings, 'perMinute' | 'burst'>>
   custom: { perMinute: 12, burst: 5 },
 };
 
+const defaultBehaviour: BehaviourSettings = {
+  alwaysOnline: false,
+  markRead: false,
+  rejectCalls: false,
+  ignoreGroups: false,
+  ignoreStatus: true,
+};
 const defaultDuplicateWindowSeconds = 5;
 const defaultQueueLimit = 1_000;
 const defaultDailyCap = 500;
@@ -73,6 +96,7 @@ export function settingsWithDefaults(kind: AccountKind, stored: StoredSettings):
       // Only its own preset takes other numbers.
       ...(preset === 'custom' ? { ...presets.custom, ...rateOf(given) } : presets[preset]),
     },
+    behaviour: { ...defaultBehaviour, ...withoutNulls(stored.behaviour ?? {}) },
     duplicateWindowSeconds: stored.duplicateWindowSeconds ?? defaultDuplicateWindowSeconds,
   };
 }
@@ -85,6 +109,7 @@ export function changedSettings(kind: AccountKind, stored: StoredSettings, chang
   const window = change.duplicateWindowSeconds;
   const settings: StoredSettings = {
     pacing: withoutNulls({ ...stored.pacing, ...withoutUndefined(change.pacing ?? {}) }),
+    behaviour: withoutNulls({ ...stored.behaviour, ...withoutUndefined(change.behaviour ?? {}) }),
     duplicateWindowSeconds: window === undefined ? (stored.duplicateWindowSeconds ?? null) : window,
   };
   const { preset, minDelayMs, maxDelayMs } = settingsWithDefaults(kind, settings).pacing;

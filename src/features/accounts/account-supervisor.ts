@@ -47,8 +47,9 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       else if (wantsLine(account)) later(account.id, running.restart(account, { urgent: false }));
     },
     lost: (id) => later(id, running.stop(id)),
-    seen(account) {
+    seen(account, asOfMs) {
       const { id } = account;
+      running.follow(account, asOfMs);
       if (account.paused && running.has(id)) later(id, running.stop(id));
       else if (wantsLine(account) && !running.has(id)) later(id, running.restart(account, { urgent: false }));
     },

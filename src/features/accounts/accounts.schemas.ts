@@ -35,10 +35,20 @@ const pacing = {
   dailyCap: integer({ min: 0, max: 1_000_000 }).description('Messages a day; 0 = any number.'),
   queueLimit: integer({ min: 1, max: 100_000 }).description('Messages that may wait.'),
 };
+const behaviour = {
+  alwaysOnline: flag().description('People see the account online while it is connected; the phone then stays silent.'),
+  markRead: flag().description('What people write is marked as read as soon as it is stored.'),
+  rejectCalls: flag(),
+  ignoreGroups: flag().description('What comes in groups is neither stored nor told.'),
+  ignoreStatus: flag().description(
+    'The same for status broadcasts, true by default; with false they are told as messages.upsert only.',
+  ),
+};
 const duplicateWindowSeconds = integer({ min: 0, max: 3600 });
 
 const settingsChange = object({
   pacing: object(eachNullable(pacing)),
+  behaviour: object(eachNullable(behaviour)),
   duplicateWindowSeconds: nullable(duplicateWindowSeconds),
 }).description('What is left out stays; null takes a setting back to its default.');
 
@@ -72,6 +82,7 @@ const accountFields = {
   settings: required(
     object({
       pacing: required(object({ ...eachRequired(pacing), newChatsPerDay: required(nullable(pacing.newChatsPerDay)) })),
+      behaviour: required(object(eachRequired(behaviour))),
       duplicateWindowSeconds: required(duplicateWindowSeconds),
     }),
   ),

@@ -4,7 +4,12 @@ import type { EventBus, Occurrence } from '../../platform/event-bus.ts';
 import type { NotificationKind, Notifications } from '../notifications/notifications.ts';
 import { needKinds } from './account-need.ts';
 import type { AccountStatus, NextStep, Status } from './account-status.ts';
-import type { AccountKind, StoredSettings } from './account-settings.ts';
+import {
+  type AccountKind,
+  type AccountSettings,
+  settingsWithDefaults,
+  type StoredSettings,
+} from './account-settings.ts';
 
 export interface AccountRow {
   id: string;
@@ -73,9 +78,10 @@ export async function listAccounts(db: Queryable, afterId: string | null, limit:
 }
 
 const outlinesSql = `
-  SELECT id, kind, phone, paused, linked_at IS NOT NULL AS linked, status_reason AS "statusReason" FROM whatsapp_accounts ORDER BY id`;
+  SELECT id, kind, phone, paused, linked_at IS NOT NULL AS linked, status_reason AS "statusReason", settings
+  FROM whatsapp_accounts ORDER BY id`;
 
-/** What decides whether an account runs. */
+/** What decides whether an account runs, and how. */
 export interface AccountOutline {
   id: string;
   kind: AccountKind;
@@ -83,10 +89,12 @@ export interface AccountOutline {
   paused: boolean;
   linked: boolean;
   statusReason: string | null;
+  settings: AccountSettings;
 }
 
 export async function listOutlines(db: Queryable): Promise<AccountOutline[]> {
-  return db.rows<AccountOutline>(outlinesSql);
+  const rows = await db.rows<Omit<AccountOutline, 'settings'> & { settings: StoredSettings }>(outlinesSql);
+  return rows.map((row) => ({ ...row, settings: settingsWithDefaults(row.kind, row.settings) }));
 }
 
 const updateSql = `

@@ -20,6 +20,7 @@ import { type AccountFinder, createAccountFinder } from './account-search.ts';
 import { accountBanned, accountNotFound, accountPaused, notConnected } from './account-errors.ts';
 import type { ChannelFactory, RunningChannel } from './account-runner.ts';
 import { type AccountKind, changedSettings, type SettingsChange } from './account-settings.ts';
+import { accountWait } from './account-wait.ts';
 import { type AccountStatus, neverLinkedStatus, pausedStatus, statusOf } from './account-status.ts';
 import {
   findAccount,
@@ -129,6 +130,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     restriction: restrictionKind(events),
     linkedChange: linkedChangeKind({ events, endQueue: (tx, id) => options.inbox.endQueue(tx, id) }),
     holderOf: (accountId, phone) => findByNumber(database, accountId, phone),
+    clock,
     log,
   });
 
@@ -164,23 +166,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
     return get(account.id);
   }
 
-  async function waitFor(id: string, done: (account: Account) => boolean, signal: AbortSignal): Promise<Account> {
-    for (;;) {
-      const woken = new AbortController();
-      const wake = (): void => woken.abort();
-      const unlisten = events.listen(`account:${id}`, wake);
-      try {
-        const account = await get(id);
-        if (done(account)) return account;
-        signal.throwIfAborted();
-        await clock.sleep(options.timings.pollMs, AbortSignal.any([signal, woken.signal])).catch(() => undefined);
-        signal.throwIfAborted();
-      } finally {
-        unlisten();
-      }
-    }
-  }
-
+  const waitFor = accountWait({ events, get, pollMs: options.timings.pollMs, clock });
   const codes = createLinkingCodes({
     ...options,
     timings: options.linking,
@@ -227,7 +213,10 @@ export function createAccounts(options: AccountsOptions): Accounts {
       await updateAccount(tx, id, { name: change.name, settings });
       const account = await get(id, tx);
       for (const act of changeActs(before, account, change.settings ?? {}, actor)) await audit.record(tx, act);
-      tx.afterCommit(() => events.announce(`account:${id}`));
+      tx.afterCommit(() => {
+        running.follow(account, clock.monotonicMs());
+        events.announce(`account:${id}`);
+      });
       return account;
     },
 

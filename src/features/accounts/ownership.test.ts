@@ -7,6 +7,7 @@ import { waitFor } from '../../../test/doubles/wait-for.ts';
 import { systemClock as clock } from '../../platform/clock.ts';
 import { createDatabase, type Database } from '../../platform/database.ts';
 import { createLeases } from '../../platform/leases.ts';
+import { settingsWithDefaults } from './account-settings.ts';
 import type { AccountOutline } from './accounts.store.ts';
 import { createOwnership, type Ownership } from './ownership.ts';
 
@@ -39,6 +40,7 @@ async function create(ownership: Ownership, index: number): Promise<void> {
     linked: false,
     paused: false,
     statusReason: null,
+    settings: settingsWithDefaults('whatsapp', {}),
   };
   await database.transaction(async (tx) => {
     await tx.execute(insertSql, [account.id]);

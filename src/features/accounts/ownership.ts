@@ -20,8 +20,8 @@ export interface OwnershipOptions {
   taken(account: AccountOutline): Promise<void>;
   /** It does not any more: nothing may be done in its name. */
   lost(accountId: string): void;
-  /** How an account that it owns stands in the database now. */
-  seen(account: AccountOutline): void;
+  /** How an account that it owns stood in the database, by the monotonic clock. */
+  seen(account: AccountOutline, asOfMs: number): void;
   /** Another process has deleted an account that this one owned. */
   deleted(account: AccountOutline): void;
   clock: Clock;
@@ -83,6 +83,7 @@ export function createOwnership(options: OwnershipOptions): Ownership {
   async function look(): Promise<number> {
     // An account that is created while the rows are read is missing in them, and not deleted.
     const before = [...owned];
+    const asOfMs = clock.monotonicMs();
     const accounts = await listOutlines(database);
     known = accounts;
     const byId = new Map(accounts.map((account) => [account.id, account]));
@@ -91,7 +92,7 @@ export function createOwnership(options: OwnershipOptions): Ownership {
       const account = byId.get(id);
       if (account) {
         owned.set(id, account);
-        options.seen(account);
+        options.seen(account, asOfMs);
       } else {
         owned.delete(id);
         options.deleted(outline);

@@ -1,19 +1,32 @@
-import type { ChannelNotice, ChannelSink, ChannelState } from '../../channels/channel.ts';
+import type { Channel, ChannelNotice, ChannelSink, ChannelState } from '../../channels/channel.ts';
+import type { Clock } from '../../platform/clock.ts';
 import type { Batch, ChangeKind } from '../../platform/commit-writer.ts';
 import type { Transaction } from '../../platform/database.ts';
 import type { Lease } from '../../platform/leases.ts';
 import type { Log } from '../../platform/log.ts';
 import { type AccountRunner, type ChannelFactory, createAccountRunner, type RunningChannel } from './account-runner.ts';
-import type { AccountKind } from './account-settings.ts';
+import type { AccountKind, AccountSettings } from './account-settings.ts';
+import { type Conduct, createConduct } from './conduct.ts';
 import { numberInUse, numberInUseStatus, statusOf } from './account-status.ts';
 import type { LinkChange } from './link.store.ts';
 import type { StatusWriter } from './status-writer.ts';
 
-/** Where messages and mappings of a channel go; what concerns the account itself stays here. */
+type AccountNotice = Extract<ChannelNotice, { kind: 'paired' | 'unpaired' | 'restricted' }>;
+/** What a channel notices of chats and people. */
+type ChatNotice = Exclude<ChannelNotice, AccountNotice>;
+
+/** What decides how an account runs. */
+export interface RunnableAccount {
+  id: string;
+  kind: AccountKind;
+  settings: Pick<AccountSettings, 'behaviour'>;
+}
+
+/** Where goes what a channel tells of chats; what concerns the account itself stays here. */
 export interface Inbox {
   incoming: ChannelSink['incoming'];
   receipt: ChannelSink['receipt'];
-  mapping(mapping: { lid: string; phone: string }, batch: Batch): void;
+  notice(notice: ChatNotice, batch: Batch): void;
   /** The account is linked to another number: nothing of the one before may leave any more. Returns how many messages were cancelled. */
   endQueue(tx: Transaction, accountId: string): Promise<number>;
 }
@@ -28,12 +41,15 @@ export interface RunningAccountsOptions {
   restriction: ChangeKind<{ until: Date | null }>;
   /** Another account of this server that is linked to the number, if any. */
   holderOf(accountId: string, phone: string): Promise<{ name: string } | undefined>;
+  clock: Clock;
   log: Log;
 }
 
 /** The accounts whose channels run in this process. */
 export interface RunningAccounts {
-  restart(account: { id: string; kind: AccountKind }, options: { urgent: boolean }): Promise<void>;
+  restart(account: RunnableAccount, options: { urgent: boolean }): Promise<void>;
+  /** Its settings as they stood at that moment of the monotonic clock hold from now on, if it runs here. */
+  follow(account: Omit<RunnableAccount, 'kind'>, asOfMs: number): void;
   stop(accountId: string): Promise<void>;
   /** Ids of those that were begun here and not stopped. */
   all(): string[];
@@ -47,6 +63,7 @@ export interface RunningAccounts {
 export function createRunningAccounts(options: RunningAccountsOptions): RunningAccounts {
   const { inbox, statuses, log } = options;
   const runners = new Map<string, AccountRunner>();
+  const conducts = new Map<string, Conduct>();
   const restarting = new Map<string, Promise<void>>();
   const listeners = new Set<(accountId: string) => void>();
   /** Who holds the number of an account whose link is being undone. */
@@ -61,6 +78,7 @@ export function createRunningAccounts(options: RunningAccountsOptions): RunningA
     const holder = state.kind === 'needs-login' && state.reason === numberInUse ? holders.get(accountId) : undefined;
     holders.delete(accountId);
     statuses.write(lease, state, holder === undefined ? statusOf(state) : numberInUseStatus(holder));
+    if (state.kind === 'online') conducts.get(accountId)?.begin();
     tell(accountId);
   }
 
@@ -80,20 +98,28 @@ export function createRunningAccounts(options: RunningAccountsOptions): RunningA
     await channel.pairing?.unlink(numberInUse);
   }
 
-  function runnerOf(account: { id: string; kind: AccountKind }): AccountRunner {
+  function runnerOf(account: RunnableAccount): AccountRunner {
     const { id, kind } = account;
     const known = runners.get(id);
     if (known) return known;
-    const runner = createAccountRunner({
+    const conduct = createConduct({
+      ...options,
       accountId: id,
-      kind,
-      open: options.open,
-      lease: () => options.lease(id),
+      behaviour: account.settings.behaviour,
+      online: () => onlineChannel(id),
       inbox: {
         incoming: inbox.incoming,
         receipt: inbox.receipt,
         notice: (notice, batch) => takeNotice(options, notice, batch),
       },
+    });
+    conducts.set(id, conduct);
+    const runner = createAccountRunner({
+      accountId: id,
+      kind,
+      open: options.open,
+      lease: () => options.lease(id),
+      inbox: conduct,
       onState(lease, state) {
         if (state.kind !== 'online') {
           told(lease, state);
@@ -111,9 +137,15 @@ export function createRunningAccounts(options: RunningAccountsOptions): RunningA
     return runner;
   }
 
+  function onlineChannel(accountId: string): Channel | undefined {
+    const channel = runners.get(accountId)?.present?.channel;
+    return channel?.state.kind === 'online' ? channel : undefined;
+  }
+
   async function stop(accountId: string): Promise<void> {
     await runners.get(accountId)?.stop();
     runners.delete(accountId);
+    conducts.delete(accountId);
     tell(accountId);
   }
 
@@ -127,6 +159,7 @@ export function createRunningAccounts(options: RunningAccountsOptions): RunningA
       restarting.set(account.id, restart);
       return restart;
     },
+    follow: ({ id, settings }, asOfMs) => conducts.get(id)?.follow(settings.behaviour, asOfMs),
     stop,
     all: () => [...runners.keys()],
     has: (accountId) => runners.has(accountId),
@@ -151,7 +184,8 @@ function takeNotice(options: RunningAccountsOptions, notice: ChannelNotice, batc
       batch.add(options.restriction, { until: notice.until });
       return;
     case 'mapping':
-      options.inbox.mapping(notice, batch);
-      return;
+    case 'read':
+    case 'call':
+      options.inbox.notice(notice, batch);
   }
 }

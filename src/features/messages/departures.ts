@@ -62,11 +62,11 @@ export function createDepartures(options: DeparturesOptions): Departures {
   /** Shown as well as it can be: nobody waits for the network's word on it. */
   async function typeFor(durationMs: number, chat: string, signal: AbortSignal): Promise<void> {
     const { presence } = channel;
-    presence?.type(chat, true);
+    presence?.show(chat, 'composing');
     try {
       await clock.sleep(durationMs, signal);
     } finally {
-      presence?.type(chat, false);
+      presence?.show(chat, 'paused');
     }
   }
 

@@ -11,6 +11,8 @@ export interface IncomingRow {
   remoteId: string;
   chatJid: string;
   chatType: string;
+  /** The chat's address on the wire. */
+  address: string;
   fromJid: string;
   fromPhone: string | null;
   fromLid: string | null;
@@ -32,15 +34,16 @@ const insertSql = `
   WITH given AS (
     SELECT g.*, coalesce(replace(l.phone, '+', '') || '@s.whatsapp.net', g."chatJid") AS chat
     FROM jsonb_to_recordset($1::jsonb) AS g(
-      "accountId" text, "id" text, "remoteId" text, "chatJid" text, "chatType" text, "fromJid" text, "fromPhone" text, "fromLid" text,
+      "accountId" text, "id" text, "remoteId" text, "chatJid" text, "chatType" text, "address" text, "fromJid" text, "fromPhone" text, "fromLid" text,
       "fromName" text, "fromMe" boolean, "type" text, "text" text, "content" jsonb, "mentions" text[], "original" text,
       "replyTo" text, "sentAt" timestamptz, "place" int)
     LEFT JOIN lid_mappings l ON l.account_id = g."accountId" AND l.lid = g."chatJid"
   )
-  INSERT INTO messages AS m (id, account_id, direction, origin, remote_id, chat_jid, chat_type, from_jid, from_phone,
+  INSERT INTO messages AS m (id, account_id, direction, origin, remote_id, chat_jid, chat_type, to_jid, from_jid, from_phone,
                              from_lid, from_name, type, text, content, mentions, original, reply_to, status, sent_at, received_at)
   SELECT id, "accountId", CASE WHEN "fromMe" THEN 'outgoing' ELSE 'incoming' END,
-         CASE WHEN "fromMe" THEN 'phone' ELSE 'contact' END, "remoteId", chat, "chatType", "fromJid", "fromPhone",
+         CASE WHEN "fromMe" THEN 'phone' ELSE 'contact' END, "remoteId", chat, "chatType", nullif("address", chat),
+         "fromJid", "fromPhone",
          "fromLid", "fromName", type, text, content, mentions, decode("original", 'base64'), "replyTo",
          CASE WHEN "fromMe" THEN 'sent' ELSE 'received' END, "sentAt", CASE WHEN "fromMe" THEN NULL ELSE now() END
   FROM given ORDER BY place
@@ -117,7 +120,9 @@ const mappingSql = `
   WHERE lid_mappings.phone <> excluded.phone
   RETURNING account_id AS "accountId", lid`;
 const mergeChatsSql = `
-  UPDATE messages m SET chat_jid = replace(l.phone, '+', '') || '@s.whatsapp.net'
+  UPDATE messages m
+  SET chat_jid = replace(l.phone, '+', '') || '@s.whatsapp.net',
+      to_jid = CASE WHEN m.direction = 'incoming' THEN coalesce(m.to_jid, m.chat_jid) ELSE m.to_jid END
   FROM unnest($1::text[], $2::text[]) AS g(account_id, lid)
   JOIN lid_mappings l ON l.account_id = g.account_id AND l.lid = g.lid
   WHERE m.account_id = l.account_id AND m.chat_jid = l.lid`;

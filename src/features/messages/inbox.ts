@@ -1,3 +1,4 @@
+import type { ChannelNotice } from '../../channels/channel.ts';
 import type { IncomingMessage, Receipt } from '../../channels/content.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Batch } from '../../platform/commit-writer.ts';
@@ -10,12 +11,13 @@ import type { MediaLinks } from './media-links.ts';
 import { incomingKind, mappingKind, receiptKind } from './inbox.store.ts';
 import { statusOccurrence } from './message-events.ts';
 import { endQueue } from './queue.store.ts';
+import { readKind } from './reads.store.ts';
 
 /** The receiving side: adds what a channel tells to the batch it is given. Nothing here waits or writes by itself. */
 export interface MessageInbox {
   incoming(message: IncomingMessage, batch: Batch): void;
   receipt(receipt: Receipt, batch: Batch): void;
-  mapping(mapping: { lid: string; phone: string }, batch: Batch): void;
+  notice(notice: ChannelNotice, batch: Batch): void;
   /** The account has another number now; what waits to be sent from the one before ends. Returns how many were cancelled. */
   endQueue(tx: Transaction, accountId: string): Promise<number>;
 }
@@ -29,6 +31,7 @@ export function createMessageInbox(options: {
   const { events, secrets, clock } = options;
   const incoming = incomingKind(events, options.links);
   const receipts = receiptKind(options.events);
+  const reads = readKind(options.events);
 
   return {
     incoming(message, batch) {
@@ -40,6 +43,7 @@ export function createMessageInbox(options: {
         remoteId: message.remoteId,
         chatJid: chat.jid,
         chatType: chat.type,
+        address: message.address,
         fromJid: from.jid,
         fromPhone: from.phone,
         fromLid: from.lid,
@@ -53,7 +57,10 @@ export function createMessageInbox(options: {
       });
     },
     receipt: (receipt, batch) => batch.add(receipts, receipt),
-    mapping: ({ lid, phone }, batch) => batch.add(mappingKind, { lid, phone }),
+    notice(notice, batch) {
+      if (notice.kind === 'mapping') batch.add(mappingKind, { lid: notice.lid, phone: notice.phone });
+      if (notice.kind === 'read') batch.add(reads, { remoteIds: notice.remoteIds, at: notice.at });
+    },
     async endQueue(tx, accountId) {
       const ended = await endQueue(tx, accountId);
       events.publish(tx, ended.map(statusOccurrence));

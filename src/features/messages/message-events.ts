@@ -5,8 +5,9 @@ import { messageOf, type MessageRow } from './message.ts';
 
 /** A message that arrived, or that was typed on the account's own phone. */
 export function incomingOccurrence(row: MessageRow, links: MediaLinks): Occurrence {
+  // A status is for everybody, and nothing that somebody wrote to this account.
   const names: EventName[] =
-    row.direction === 'outgoing'
+    row.direction === 'outgoing' || row.chatType === 'status'
       ? ['messages.upsert']
       : [`messages-${row.chatType}.received`, 'messages.received', 'messages.upsert', 'message'];
   const message = messageOf(row, { mediaUrl: links.to(row.id) });

@@ -18,7 +18,7 @@ export interface MessageRow {
   origin: Origin;
   remoteId: string;
   chatJid: string;
-  chatType: ChatType;
+  chatType: ChatType | 'status';
   toJid: string | null;
   fromJid: string;
   fromPhone: string | null;
@@ -55,7 +55,7 @@ export interface Message {
   direction: 'incoming' | 'outgoing';
   origin: Origin;
   whatsappId: string;
-  chat: { jid: string; type: ChatType };
+  chat: { jid: string; type: ChatType | 'status' };
   from: Person;
   type: string;
   text: string | null;

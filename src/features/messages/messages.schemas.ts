@@ -192,7 +192,7 @@ export const messageAnswer = object({
   origin: required(oneOf('api', 'ai', 'rule', 'inbox', 'campaign', 'phone', 'contact')),
   whatsappId: required(text({ max: 200 })),
   chat: required(
-    object({ jid: required(text({ max: 100 })), type: required(oneOf('personal', 'group', 'newsletter')) }),
+    object({ jid: required(text({ max: 100 })), type: required(oneOf('personal', 'group', 'newsletter', 'status')) }),
   ),
   from: required(person),
   type: required(text({ max: 40 }).description('text, or unsupported for what this version cannot translate yet.')),

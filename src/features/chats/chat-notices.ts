@@ -1,0 +1,32 @@
+import type { ChannelNotice } from '../../channels/channel.ts';
+import type { EventName } from '../../events.ts';
+import type { Batch, ChangeKind } from '../../platform/commit-writer.ts';
+import type { EventBus } from '../../platform/event-bus.ts';
+
+interface Told {
+  names: EventName[];
+  data: object;
+}
+
+/** Publishes what a channel notices and nobody needs to keep. */
+export function createChatNotices(events: EventBus): { notice(notice: ChannelNotice, batch: Batch): void } {
+  const told: ChangeKind<Told> = {
+    name: 'chat-notices',
+    order: 6,
+    apply(tx, changes) {
+      events.publish(
+        tx,
+        changes.map(({ owner, row }) => ({ accountId: owner, ...row })),
+      );
+      return Promise.resolve();
+    },
+  };
+
+  return {
+    notice(notice, batch) {
+      if (notice.kind !== 'call') return;
+      const { id, from, video, group, status, at } = notice.call;
+      batch.add(told, { names: ['call'], data: { id, from, video, group, status, at: at.toISOString() } });
+    },
+  };
+}

@@ -1,0 +1,1 @@
+export { createChatNotices } from './chat-notices.ts';
