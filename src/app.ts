@@ -1,5 +1,6 @@
 import { createChannelFactory, createMediaDownload } from './app-channels.ts';
 import { createInbox } from './app-inbox.ts';
+import { lineRoutes } from './app-line-routes.ts';
 import { createNetworks } from './app-networks.ts';
 import { kindsOf, signInSettings } from './app-settings.ts';
 import { createStorage, type StorageOptions } from './app-storage.ts';
@@ -21,11 +22,7 @@ import { createEventLog } from './features/events/events.ts';
 import { createMedia } from './features/media/media.ts';
 import { messageRoutes } from './features/messages/messages.routes.ts';
 import { messageMediaRoutes } from './features/messages/message-media.routes.ts';
-import {
-  createMediaLinks,
-  createMessageMedia,
-  createMessages,
-} from './features/messages/messages.ts';
+import { createMediaLinks, createMessageMedia, createMessages } from './features/messages/messages.ts';
 import { createNotifications } from './features/notifications/notifications.ts';
 import { sandboxRoutes } from './features/sandbox/sandbox.routes.ts';
 import { createSandbox, createSandboxStores, startOnDemand } from './features/sandbox/sandbox.ts';
@@ -253,6 +250,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     ...accountRoutes(accounts),
     ...qrRoutes(accounts, { firstCodeMs: timings.firstCodeMs }),
     ...sandboxRoutes(sandbox),
+    ...lineRoutes({ accounts, messages }),
     ...messageRoutes({ messages, media, waitMs: timings.sendWaitMs }),
     ...messageMediaRoutes({ files, links }),
     ...eventRoutes(eventLog),

@@ -14,6 +14,7 @@ export const eventCatalogue = {
   'message.sent': "WhatsApp's server confirmed a message.",
   'message-receipt.update': 'A sent message was delivered, read or played.',
   'chats.update': 'Messages of a chat were read.',
+  presence: 'A person came online, went away, types or records.',
   call: 'Somebody calls, or a call has ended.',
   connection: 'An account connected or lost its connection.',
   'session.status': "An account's status changed.",

@@ -58,6 +58,17 @@ export interface Presence {
   show(chat: string, activity: Activity): void;
   /** Whether people see the account online, from now until the line closes. The phone gets no notifications for so long. */
   setAvailable(isAvailable: boolean): void;
+  /** Asks to be told of a person's presence, until the line closes. */
+  follow(person: string): void;
+}
+
+/** What a person shows of themselves, in a chat. */
+export interface PersonPresence {
+  chat: { jid: string; type: 'personal' | 'group' };
+  person: Person;
+  state: 'available' | 'unavailable' | Activity;
+  /** Where a person who is not there shows it. */
+  lastSeen: Date | null;
 }
 
 export interface Reads {
@@ -147,6 +158,7 @@ export type ChannelNotice =
   /** Messages of people were read, here or on another device of the account. */
   | { kind: 'read'; remoteIds: readonly string[]; at: Date }
   | { kind: 'call'; call: Call }
+  | { kind: 'presence'; presence: PersonPresence }
   /** New chats are refused until then, known ones go on; null when that is over. */
   | { kind: 'restricted'; until: Date | null };
 

@@ -14,6 +14,7 @@ import { mediaTypes, type OutgoingMessage } from '../content.ts';
 import { keyChangeKind } from './auth.store.ts';
 import { type AuthState, loadAuthState } from './auth-state.ts';
 import { createChannelLanes } from './channel-lanes.ts';
+import { channelParts } from './channel-parts.ts';
 import { codeOf, isOutdated, stateAfterFailure } from './close-cause.ts';
 import { type Connection, type ConnectionEvents, type Network, openConnection } from './connection.ts';
 import { createHistory } from './connection-history.ts';
@@ -284,13 +285,7 @@ export function createBaileysChannel(options: BaileysChannelOptions): Channel {
     stop,
     send,
     pairing: { unlink, requestCode },
-    presence: {
-      show: (chat, activity) => connection?.presence.show(chat, activity),
-      setAvailable: (isAvailable) => connection?.presence.setAvailable(isAvailable),
-    },
-    reads: { read: async (messages) => online().acts.read(messages) },
-    calls: { reject: async (call) => online().acts.reject(call) },
-    files: { renew: async (original) => online().renewFile(original) },
+    ...channelParts(() => connection, online),
   };
 }
 

@@ -31,6 +31,7 @@ import { createMessageSender } from './message-sender.ts';
 import { withNoiseTrust } from './noise-certificates.ts';
 import { watchRestriction } from './restriction.ts';
 import { createOwnPresence } from './own-presence.ts';
+import { watchPeoplePresence } from './people-presence.ts';
 import { createSessionRenewals } from './session-renewals.ts';
 import { type OpenedMessage, signalRepository } from './signal-repository.ts';
 import type { SocketCaches } from './socket-caches.ts';
@@ -117,6 +118,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     acknowledgementTimeoutMs: timings.acknowledgementTimeoutMs,
     distributeAgain: async (group) => auth.store.keys.set({ 'sender-key-memory': { [group]: null } }),
   });
+  watchPeoplePresence({ socket, log, tell: (seen) => tell({ kind: 'presence', presence: seen }) });
   const presence = createOwnPresence({ socket, clock, log });
   const acts = createLineActs({
     socket,

@@ -75,6 +75,9 @@ export function createOwnPresence({ socket, clock, log }: OwnPresenceOptions): O
       wanted = isAvailable;
       tellAvailability();
     },
+    follow(person) {
+      inTurn(() => socket.presenceSubscribe(person));
+    },
     stop() {
       for (const chat of shown.keys()) end(chat);
     },

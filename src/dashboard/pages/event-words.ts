@@ -16,6 +16,8 @@ interface Facts {
   /** The account's sentence. */
   statusMessage: string;
   chatType: string;
+  /** What a person does. */
+  state: string;
 }
 
 interface Wording {
@@ -65,6 +67,18 @@ function callState({ status }: Facts): Wording {
   return { icon: 'smartphone', sentence: callEnds[status] ?? 'A call from {who} rings' };
 }
 
+const presences: Readonly<Record<string, string>> = {
+  available: '{who} is online',
+  unavailable: '{who} is not online any more',
+  composing: '{who} is typing',
+  recording: '{who} is recording',
+  paused: '{who} has stopped typing',
+};
+
+function presenceState({ state }: Facts): Wording {
+  return { icon: 'smartphone', sentence: presences[state] ?? 'The presence of {who} changed' };
+}
+
 const arrived = { icon: 'message-circle', sentence: 'A message from {who} arrived' };
 
 const wordings: Record<EventName, (facts: Facts) => Wording> = {
@@ -82,6 +96,7 @@ const wordings: Record<EventName, (facts: Facts) => Wording> = {
   'message.sent': messageEnd,
   'message-receipt.update': messageEnd,
   'chats.update': () => ({ icon: 'check-check', sentence: 'The chat with {who} was read' }),
+  presence: presenceState,
   call: callState,
   connection: accountState,
   'session.status': accountState,
@@ -114,6 +129,7 @@ function factsOf(data: unknown): Facts {
     status: textOf(whole['status']),
     statusMessage: textOf(whole['statusMessage']),
     chatType: textOf(chat['type']),
+    state: textOf(whole['state']),
   };
 }
 

@@ -14,6 +14,7 @@ import type { Act, Audit } from '../audit/audit.ts';
 import type { Notifications } from '../notifications/notifications.ts';
 import { type Account, accountOf } from './account.ts';
 import { changeActs } from './account-acts.ts';
+import { type AccountLine, createAccountLine } from './account-line.ts';
 import { createRemoval, type RemovalOptions } from './account-removal.ts';
 import { createSupervisor, isBanned } from './account-supervisor.ts';
 import { type AccountFinder, createAccountFinder } from './account-search.ts';
@@ -41,6 +42,7 @@ import { createStatusWriter, statusOccurrence } from './status-writer.ts';
 
 export type { Account } from './account.ts';
 export type { ChannelFactory } from './account-runner.ts';
+export { unsupportedByChannel } from './account-line.ts';
 export { accountStates } from './account-search.store.ts';
 export type { AccountState } from './account-search.store.ts';
 export type { AccountKind } from './account-settings.ts';
@@ -60,7 +62,7 @@ export interface AccountChange {
 }
 
 /** Every method that takes an id throws `account.not_found` for an unknown one; acts are recorded with their actor. */
-export interface Accounts extends Service, LinkingCodes, AccountFinder {
+export interface Accounts extends Service, LinkingCodes, AccountFinder, AccountLine {
   /** Throws `sandbox.off` where the server offers no such accounts. */
   create(tx: Transaction, input: NewAccount, actor: Actor): Promise<{ account: Account; issued: IssuedKey }>;
   /** In order of creation, from the one after `afterId` on. */
@@ -179,6 +181,11 @@ export function createAccounts(options: AccountsOptions): Accounts {
   return {
     ...codes,
     ...createAccountFinder(database),
+    ...createAccountLine({
+      get,
+      require: (id) => supervisor.require(id),
+      channel: (id) => running.present(id)?.channel,
+    }),
     name: 'accounts',
     start: () => supervisor.start(),
     async stop() {

@@ -186,6 +186,7 @@ function takeNotice(options: RunningAccountsOptions, notice: ChannelNotice, batc
     case 'mapping':
     case 'read':
     case 'call':
+    case 'presence':
       options.inbox.notice(notice, batch);
   }
 }

@@ -24,9 +24,15 @@ export function createChatNotices(events: EventBus): { notice(notice: ChannelNot
 
   return {
     notice(notice, batch) {
-      if (notice.kind !== 'call') return;
-      const { id, from, video, group, status, at } = notice.call;
-      batch.add(told, { names: ['call'], data: { id, from, video, group, status, at: at.toISOString() } });
+      if (notice.kind === 'call') {
+        const { id, from, video, group, status, at } = notice.call;
+        batch.add(told, { names: ['call'], data: { id, from, video, group, status, at: at.toISOString() } });
+      }
+      if (notice.kind === 'presence') {
+        const { chat, person, state, lastSeen } = notice.presence;
+        const data = { chat, from: person, state, lastSeen: lastSeen?.toISOString() ?? null };
+        batch.add(told, { names: ['presence'], data });
+      }
     },
   };
 }

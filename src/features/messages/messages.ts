@@ -1,5 +1,5 @@
 import type { Address } from '../../channels/address.ts';
-import type { SentMessageLookup } from '../../channels/channel.ts';
+import type { ReadMessage, SentMessageLookup } from '../../channels/channel.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { CommitWriter } from '../../platform/commit-writer.ts';
 import type { Database, Queryable, Transaction } from '../../platform/database.ts';
@@ -29,6 +29,7 @@ import {
 } from './messages.store.ts';
 import { cancelQueued } from './queue.store.ts';
 import { type Wait, waitsOf } from './queue-outlook.ts';
+import { findUnread } from './reads.store.ts';
 import { createRetranslation, type Translate } from './retranslation.ts';
 import { isSandboxAddress, outOfReach, recipientOf } from './recipient.ts';
 import { originalPlace } from './stored-content.ts';
@@ -63,6 +64,8 @@ export interface Messages extends Service {
   traffic(accountIds: readonly string[], since: Date): Promise<Map<string, Traffic>>;
   /** Everything stored of an account. */
   count(accountId: string): Promise<number>;
+  /** The latest messages of people in a chat that nobody has read, as a channel marks them. */
+  unread(accountId: string, chatJid: string, limit: number): Promise<ReadMessage[]>;
   /** The jid under which an account keeps the chat of this address. */
   chatOf(accountId: string, address: Address): Promise<string>;
 }
@@ -150,6 +153,7 @@ export function createMessages(options: MessagesOptions): Messages {
     milestones: (accountId) => findMilestones(database, accountId),
     traffic: (accountIds, since) => countTraffic(database, accountIds, since),
     count: (accountId) => countMessages(database, accountId),
+    unread: (accountId, chatJid, limit) => findUnread(database, accountId, chatJid, limit),
     chatOf: (accountId, address) => chatOf(database, accountId, address),
     async get(id, accountId) {
       const row = await requireMessage(database, id, accountId);

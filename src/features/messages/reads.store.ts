@@ -1,4 +1,6 @@
+import type { ReadMessage } from '../../channels/channel.ts';
 import type { ChangeKind } from '../../platform/commit-writer.ts';
+import type { Queryable } from '../../platform/database.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import type { EventName } from '../../events.ts';
 import { announceChange } from './message-events.ts';
@@ -51,4 +53,33 @@ function readOccurrence(rows: readonly ReadMessageRow[]) {
   const [{ accountId, chatJid, chatType } = { accountId: '', chatJid: '', chatType: '' }] = rows;
   const names: EventName[] = ['chats.update'];
   return { accountId, names, data: { chat: { jid: chatJid, type: chatType }, read: rows.map(({ id }) => id) } };
+}
+
+const unreadSql = `
+  SELECT m.remote_id AS "remoteId", coalesce(m.to_jid, m.chat_jid) AS address, m.from_jid AS "fromJid", m.from_lid AS "fromLid"
+  FROM messages m
+  WHERE m.account_id = $1 AND m.chat_jid = $2 AND m.direction = 'incoming' AND m.status = 'received'
+    AND m.chat_type IN ('personal', 'group')
+  ORDER BY m.position DESC LIMIT $3`;
+
+interface UnreadRow {
+  remoteId: string;
+  address: string;
+  fromJid: string;
+  fromLid: string | null;
+}
+
+/** The latest messages of people in a chat that nobody has read. */
+export async function findUnread(
+  db: Queryable,
+  accountId: string,
+  chatJid: string,
+  limit: number,
+): Promise<ReadMessage[]> {
+  const rows = await db.rows<UnreadRow>(unreadSql, [accountId, chatJid, limit]);
+  return rows.map(({ remoteId, address, fromJid, fromLid }) => ({
+    remoteId,
+    chat: address,
+    from: { jid: fromJid, lid: fromLid },
+  }));
 }
