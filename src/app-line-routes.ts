@@ -2,14 +2,21 @@ import type { Accounts } from './features/accounts/accounts.ts';
 import { chatRoutes } from './features/chats/chats.routes.ts';
 import { createChats } from './features/chats/chats.ts';
 import type { Messages } from './features/messages/messages.ts';
+import { numberRoutes } from './features/numbers/numbers.routes.ts';
+import { createNumbers } from './features/numbers/numbers.ts';
 import type { Route } from './platform/route.ts';
 
 export interface LineParts {
   accounts: Accounts;
   messages: Messages;
+  /** Whether numbers of the sandbox exist on the network of kind `whatsapp` too. */
+  sandboxNumbersEverywhere: boolean;
+  /** Of what was looked up. */
+  cache: { readonly size: number; readonly ttlMs: number };
 }
 
 /** Routes to what needs the line of an account, beside sending. */
 export function lineRoutes(parts: LineParts): Route[] {
-  return [...chatRoutes(createChats(parts))];
+  const { size: cacheSize, ttlMs: cacheMs } = parts.cache;
+  return [...chatRoutes(createChats(parts)), ...numberRoutes(createNumbers({ ...parts, cacheSize, cacheMs }))];
 }

@@ -24,6 +24,8 @@ export interface Channel {
   readonly reads?: Reads;
   /** Absent where nobody can call. */
   readonly calls?: Calls;
+  /** Absent where nobody tells who is on the network. */
+  readonly directory?: Directory;
   /** Absent where files stay where they are. */
   readonly files?: Files;
 }
@@ -60,6 +62,14 @@ export interface Presence {
   setAvailable(isAvailable: boolean): void;
   /** Asks to be told of a person's presence, until the line closes. */
   follow(person: string): void;
+}
+
+export interface Directory {
+  /**
+   * The people behind these numbers (`+` and digits), as far as they are on the network. One query. Rejects with
+   * `channel.disconnected` when offline, or `channel.unanswered`.
+   */
+  lookUp(phones: readonly string[]): Promise<ReadonlyMap<string, Pick<Person, 'jid' | 'lid'>>>;
 }
 
 /** What a person shows of themselves, in a chat. */

@@ -29,7 +29,9 @@ export function createClientStanzas(parts: PhoneParts) {
 
   async function query(line: Line, device: Device, node: BinaryNode): Promise<void> {
     const { xmlns = '', type } = node.attrs;
-    if (type === 'result' || type === 'error' || network.faults.unanswered(device.number, xmlns)) return;
+    if (type === 'result' || type === 'error') return;
+    network.tally.query(xmlns);
+    if (network.faults.unanswered(device.number, xmlns)) return;
     const answer = queries[xmlns]?.(device, node);
     if (!answer) network.tally.unknownQuery(describeQuery(node));
     network.state.release(() => line.send(answerNode(node, answer ?? unknown)));

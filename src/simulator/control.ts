@@ -126,6 +126,8 @@ export interface Counters {
   stanzasById: ReadonlyMap<string, number>;
   /** Acks of those that left over an open line, by message id; the last 200,000. */
   acksById: ReadonlyMap<string, number>;
+  /** Requests from clients by their `xmlns`. */
+  queriesByNamespace: ReadonlyMap<string, number>;
   /** Message stanzas that a phone could not decrypt. */
   undecryptable: number;
   /** Messages that linked devices asked for again, because they could not decrypt them. */

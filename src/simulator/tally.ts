@@ -14,6 +14,7 @@ export interface Tally {
   lineClosed(deviceJid: string): void;
   loginRefused(deviceJid: string, code: number): void;
   replaced(): void;
+  query(xmlns: string): void;
   unknownQuery(description: string): void;
   acknowledged(): void;
   /** A linked device of this number has confirmed a message. */
@@ -89,6 +90,7 @@ function createLogins() {
 export function createTally(): Tally {
   const stanzas = createCounts();
   const acks = createCounts();
+  const queries = createCounts();
   const lines = createLogins();
   const unknownQueries: string[] = [];
   const confirmations = new Set<(number: string, id: string) => void>();
@@ -120,6 +122,7 @@ export function createTally(): Tally {
     lineClosed: (device) => lines.closed(device),
     loginRefused: (device, code) => lines.refused(device, code),
     replaced: () => (totals.replacements += 1),
+    query: (xmlns) => queries.add(xmlns),
     unknownQuery: (description) => unknownQueries.push(description),
     confirmed(number, id) {
       for (const listener of confirmations) listener(number, id);
@@ -160,6 +163,7 @@ export function createTally(): Tally {
       ...media,
       stanzasById: stanzas.counts,
       acksById: acks.counts,
+      queriesByNamespace: queries.counts,
       openSockets: lines.openSockets,
       mostSockets: lines.mostSockets,
       unknownQueries,

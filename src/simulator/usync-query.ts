@@ -26,8 +26,8 @@ export function createUsyncQuery(network: Network, notices: DeviceNotices): Answ
     return stanza('devices', {}, [stanza('device-list', {}, devices), stanza('key-index-list', { ts: unixSeconds() })]);
   }
 
-  function protocol(name: string, who: ResolvedAddress): BinaryNode | undefined {
-    if (name === 'contact') return stanza('contact', { type: 'in' });
+  function protocol(name: string, who: ResolvedAddress, user: BinaryNode): BinaryNode | undefined {
+    if (name === 'contact') return stanza('contact', { type: 'in' }, bytesOf(find(user, 'contact')));
     if (name === 'devices') return deviceList(who.number);
     // A LID next to a LID would be taken for a phone number by Baileys' storeLIDPNMappings.
     if (name === 'lid')
@@ -42,15 +42,16 @@ export function createUsyncQuery(network: Network, notices: DeviceNotices): Answ
     const who = resolve(user);
     const asked = user.attrs['jid'];
     if (!who || faults.unregistered(who.number)) {
-      const number = bytesOf(find(user, 'contact'))?.toString().replace(/\D/g, '');
-      return stanza('user', { jid: asked ?? `${number ?? ''}@s.whatsapp.net` }, [stanza('contact', { type: 'out' })]);
+      const number = bytesOf(find(user, 'contact'));
+      const jid = asked ?? `${number?.toString().replace(/\D/g, '') ?? ''}@s.whatsapp.net`;
+      return stanza('user', { jid }, [stanza('contact', { type: 'out' }, number)]);
     }
     const jid = asked ?? addresses.jid(who.number, 'phone');
     if (names.includes('devices')) notices.watch(who.number, device);
     return stanza(
       'user',
       { jid },
-      names.flatMap((name) => protocol(name, who) ?? []),
+      names.flatMap((name) => protocol(name, who, user) ?? []),
     );
   }
 

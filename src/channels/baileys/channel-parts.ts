@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 export function channelParts(
   line: () => Connection | undefined,
   online: () => Connection,
-): Required<Pick<Channel, 'presence' | 'reads' | 'calls' | 'files'>> {
+): Required<Pick<Channel, 'presence' | 'reads' | 'calls' | 'directory' | 'files'>> {
   return {
     presence: {
       show: (chat, activity) => line()?.presence.show(chat, activity),
@@ -14,6 +14,7 @@ export function channelParts(
     },
     reads: { read: async (messages) => online().acts.read(messages) },
     files: { renew: async (original) => online().renewFile(original) },
+    directory: { lookUp: async (phones) => online().acts.lookUp(phones) },
     calls: { reject: async (call) => online().acts.reject(call) },
   };
 }

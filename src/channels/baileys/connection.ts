@@ -127,7 +127,9 @@ export function openConnection(options: ConnectionOptions): Connection {
     notice: (notice) => events.notice(notice),
     namesByLid: async (group) =>
       (await groupMetadata(group).catch(() => undefined))?.addressingMode === WAMessageAddressingMode.LID,
-    now: () => clock.now(),
+    caches,
+    answerMs: timings.acknowledgementTimeoutMs,
+    clock,
   });
   const codes = createCodePairing({
     socket,

@@ -1,8 +1,11 @@
-import type { WAMessageKey, WASocket } from '@whiskeysockets/baileys';
-import { AppError, errorMessage } from '../../platform/errors.ts';
+import { DisconnectReason, type WAMessageKey, type WASocket } from '@whiskeysockets/baileys';
+import { type Clock, endsWithin } from '../../platform/clock.ts';
+import { AppError, errorMessage, isAppError } from '../../platform/errors.ts';
 import { chatTypeOf } from '../address.ts';
-import type { Call, Calls, ChannelNotice, ReadMessage, Reads } from '../channel.ts';
+import type { Call, Calls, ChannelNotice, Directory, ReadMessage, Reads } from '../channel.ts';
 import type { FrameBarrier } from './frame-barrier.ts';
+import { askForNumbers } from './number-query.ts';
+import type { SocketCaches } from './socket-caches.ts';
 
 export interface LineActsOptions {
   socket: WASocket;
@@ -11,16 +14,19 @@ export interface LineActsOptions {
   closed: Promise<unknown>;
   /** Resolves once the notice is durable. */
   notice(notice: ChannelNotice): Promise<void>;
+  caches: Pick<SocketCaches, 'recipients'>;
+  /** How long the network may take to answer a question. */
+  answerMs: number;
+  clock: Clock;
   /** Whether a group names its members by their hidden addresses. */
   namesByLid(group: string): Promise<boolean>;
-  now(): Date;
 }
 
 /** What one line can do beside sending messages. */
-export interface LineActs extends Reads, Calls {}
+export interface LineActs extends Reads, Calls, Directory {}
 
 export function createLineActs(options: LineActsOptions): LineActs {
-  const { socket, barrier } = options;
+  const { socket, barrier, caches, clock } = options;
   const gone = options.closed.then(() => {
     throw disconnected('The line to WhatsApp closed');
   });
@@ -28,10 +34,16 @@ export function createLineActs(options: LineActsOptions): LineActs {
 
   /** Baileys does not end its queries when the line goes. */
   async function onLine<T>(work: () => Promise<T>): Promise<T> {
-    const done = work().catch((error: unknown) => {
-      throw disconnected(errorMessage(error), error);
+    const done = work();
+    // Whoever loses the race is nobody's any more.
+    done.catch(() => undefined);
+    if (!(await endsWithin(clock, options.answerMs, Promise.race([gone, done.catch(() => undefined)])))) {
+      throw unanswered('WhatsApp does not answer');
+    }
+    return done.catch((error: unknown) => {
+      if (isAppError(error)) throw error;
+      throw isClosed(error) ? disconnected(errorMessage(error), error) : unanswered(errorMessage(error), error);
     });
-    return Promise.race([gone, done]);
   }
 
   async function keyOf({ remoteId, chat, from }: ReadMessage): Promise<WAMessageKey> {
@@ -46,13 +58,28 @@ export function createLineActs(options: LineActsOptions): LineActs {
       await onLine(async () => {
         await socket.readMessages(await Promise.all(messages.map(keyOf)));
         await new Promise<void>((resolve) => barrier.afterDeparture(resolve));
-        await options.notice({ kind: 'read', remoteIds: messages.map(({ remoteId }) => remoteId), at: options.now() });
+        await options.notice({ kind: 'read', remoteIds: messages.map(({ remoteId }) => remoteId), at: clock.now() });
       });
     },
+    lookUp: (phones) =>
+      onLine(async () => {
+        const found = await askForNumbers(socket, phones);
+        for (const [phone, { jid }] of found) caches.recipients.set(`${phone.slice(1)}@s.whatsapp.net`, jid);
+        return found;
+      }),
     reject: ({ id, address }: Call) => onLine(() => socket.rejectCall(id, address)),
   };
 }
 
+/** `Connection Closed` of Baileys' `Socket/socket.js`. */
+function isClosed(error: unknown): boolean {
+  return (error as { output?: { statusCode?: unknown } }).output?.statusCode === DisconnectReason.connectionClosed;
+}
+
 function disconnected(detail: string, cause?: unknown): AppError {
   return new AppError('channel.disconnected', { retryable: true, detail, cause });
+}
+
+function unanswered(detail: string, cause?: unknown): AppError {
+  return new AppError('channel.unanswered', { retryable: true, detail, cause });
 }

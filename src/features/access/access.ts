@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import NodeCache from 'node-cache';
+import { createCache } from '../../platform/cache.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database, Transaction } from '../../platform/database.ts';
 import { newId } from '../../platform/ids.ts';
@@ -45,20 +45,17 @@ const longestCacheMs = 5_000;
 export function createAccess(options: AccessOptions): Access {
   const { database, adminApiKey, clock } = options;
   const use = createKeyUse(options);
-  const cache = new NodeCache({
-    stdTTL: Math.min(options.cacheMs, longestCacheMs) / 1000,
-    maxKeys: options.cacheSize,
-    useClones: false,
-    checkperiod: 0,
+  const cache = createCache<KeyRow | null>({
+    size: options.cacheSize,
+    ttlMs: Math.min(options.cacheMs, longestCacheMs),
   });
 
   async function look(key: string): Promise<KeyRow | null> {
     const hash = hashOf(key);
     const name = hash.toString('base64');
-    const known = cache.get<KeyRow | null>(name);
+    const known = cache.get(name);
     if (known !== undefined) return known;
     const found = (await findKey(database, hash)) ?? null;
-    if (cache.keys().length >= options.cacheSize) cache.flushAll();
     cache.set(name, found);
     return found;
   }
@@ -84,7 +81,7 @@ export function createAccess(options: AccessOptions): Access {
       database,
       audit: options.audit,
       issue: (tx, name) => issue(tx, 'admin', { accountId: null, name }),
-      forget: () => cache.flushAll(),
+      forget: () => cache.clear(),
     }),
     async authenticate(key) {
       if (adminApiKey !== undefined && equalInConstantTime(key, adminApiKey)) {
@@ -98,10 +95,10 @@ export function createAccess(options: AccessOptions): Access {
       return accountId === null ? { kind: 'admin', keyId, keyName } : { kind: 'account', accountId, keyId, keyName };
     },
     issueAccountKey,
-    keysRemoved: () => cache.flushAll(),
+    keysRemoved: () => cache.clear(),
     async replaceAccountKey(tx, accountId, kind, overlapMinutes) {
       await endKeys(tx, accountId, overlapMinutes);
-      tx.afterCommit(() => cache.flushAll());
+      tx.afterCommit(() => cache.clear());
       return issueAccountKey(tx, accountId, kind);
     },
   };
