@@ -260,6 +260,23 @@ CREATE INDEX IF NOT EXISTS messages_recent_content
   ON messages (account_id, content_hash, created_at) WHERE content_hash IS NOT NULL;
 ALTER TABLE messages ENABLE ROW LEVEL SECURITY;
 
+-- Who has a message of ours that went to a group.
+CREATE TABLE IF NOT EXISTS message_receipts (
+  message_id text NOT NULL REFERENCES messages ON DELETE CASCADE,
+  -- A jid: the phone's where that is known.
+  person text NOT NULL,
+  lid text,
+  -- Whether the person was in the group when the message left; all of them decide its status.
+  member boolean NOT NULL,
+  delivered_at timestamptz,
+  read_at timestamptz,
+  played_at timestamptz,
+  PRIMARY KEY (message_id, person),
+  CHECK (delivered_at IS NOT NULL OR (member AND read_at IS NULL AND played_at IS NULL)),
+  CHECK (read_at IS NOT NULL OR played_at IS NULL)
+);
+ALTER TABLE message_receipts ENABLE ROW LEVEL SECURITY;
+
 -- media
 -- Files of messages that wait to be sent, and files that are kept.
 CREATE TABLE IF NOT EXISTS media_files (

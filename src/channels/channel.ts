@@ -165,6 +165,8 @@ export type ChannelNotice =
   /** The phone or the network has removed this device; the removal of its keys stands in the same batch. */
   | { kind: 'unpaired'; reason: string }
   | { kind: 'mapping'; lid: string; phone: string }
+  /** A message is about to leave for a group of these others. */
+  | { kind: 'recipients'; remoteId: string; people: readonly Person[] }
   /** Messages of people were read, here or on another device of the account. */
   | { kind: 'read'; remoteIds: readonly string[]; at: Date }
   | { kind: 'call'; call: Call }

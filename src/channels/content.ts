@@ -157,6 +157,9 @@ export interface IncomingMessage {
 
 export interface Receipt {
   remoteId: string;
+  /** Who has the message, and whether it is one of a group. */
+  from: Person;
+  group: boolean;
   status: 'delivered' | 'read' | 'played';
   at: Date;
 }

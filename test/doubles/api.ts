@@ -38,6 +38,7 @@ export interface MessageJson {
   replyTo: string | null;
   status: string;
   statusAt: Record<string, string | null>;
+  receipts: { members: number | null; delivered: number; read: number; played: number } | null;
   error: { code: string; message: string; retryable: boolean } | null;
   waiting: { reason: string; position: number; estimatedSendAt: string } | null;
   /** Only in what a send answers. */

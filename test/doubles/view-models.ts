@@ -49,6 +49,7 @@ export function aMessage(different: Partial<Message> = {}): Message {
     poll: null,
     mentions: [],
     statusAt: { ...never, ...ends },
+    receipts: null,
     error: null,
     referenceId: null,
     createdAt: '2026-11-25T11:59:00.000Z',

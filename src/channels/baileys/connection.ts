@@ -3,6 +3,7 @@ import {
   type BinaryNode,
   decodeBinaryNode,
   type GroupMetadata,
+  type GroupParticipant,
   makeWASocket,
   S_WHATSAPP_NET,
   type WAMessage,
@@ -14,6 +15,7 @@ import { type Clock, endsWithin } from '../../platform/clock.ts';
 import { deferred } from '../../platform/deferred.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { Probe } from '../../platform/probe.ts';
+import { chatTypeOf } from '../address.ts';
 import type { ChannelNotice, Presence } from '../channel.ts';
 import type { OutgoingMessage, Person } from '../content.ts';
 import { callOf } from './calls.ts';
@@ -116,6 +118,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     barrier,
     mediaHttp: network.media.http,
     acknowledgementTimeoutMs: timings.acknowledgementTimeoutMs,
+    leaving,
     distributeAgain: async (group) => auth.store.keys.set({ 'sender-key-memory': { [group]: null } }),
   });
   watchPeoplePresence({ socket, log, tell: (seen) => tell({ kind: 'presence', presence: seen }) });
@@ -210,6 +213,15 @@ export function openConnection(options: ConnectionOptions): Connection {
     return known;
   }
 
+  /** Who has it in the end is counted against who was there when it left. */
+  async function leaving({ to, remoteId }: OutgoingMessage): Promise<void> {
+    if (chatTypeOf(to) !== 'group') return;
+    const { jid, lid } = selfOf(socket);
+    const members = (await groupMetadata(to))?.participants.map(memberOf) ?? [];
+    const people = members.filter((member) => member.jid !== jid && (lid === null || member.lid !== lid));
+    tell({ kind: 'recipients', remoteId, people });
+  }
+
   /** As Baileys' `logout`, which closes the line before what it asks for may leave. */
   async function unlink(): Promise<void> {
     const attrs = { to: S_WHATSAPP_NET, type: 'set', id: socket.generateMessageTag(), xmlns: 'md' };
@@ -237,6 +249,10 @@ function forgetChangedGroups(batch: Partial<BaileysEventMap>, caches: SocketCach
   for (const group of batch['groups.upsert'] ?? []) caches.groups.set(group.id, group);
   const members = batch['group-participants.update'];
   if (members) caches.groups.delete(members.id);
+}
+
+function memberOf({ id, lid, phoneNumber }: GroupParticipant): Person {
+  return personOf(id, lid ?? phoneNumber, null);
 }
 
 function selfOf(socket: WASocket): Person {

@@ -1,10 +1,9 @@
-import { type BinaryNode, proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys';
+import { proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys';
 import { describe, expect, test } from 'vitest';
 import type { Person } from '../content.ts';
-import { fromBaileys, personOf, receiptsOf } from './from-baileys.ts';
+import { fromBaileys, personOf } from './from-baileys.ts';
 
 const self: Person = { jid: '100@s.whatsapp.net', phone: '+100', lid: '900@lid', name: 'Shop' };
-const now = new Date('2026-01-01T00:00:00Z');
 const customer = '491701234567@s.whatsapp.net';
 const customerLid = '12345@lid';
 const group = '120363012345678901@g.us';
@@ -171,50 +170,4 @@ test.each<[string, WAMessage]>([
   ['context without content', given({ message: { messageContextInfo: { deviceListMetadataVersion: 2 } } })],
 ])('%s is no message of a person', (_name, message) => {
   expect(translated(message)).toBeUndefined();
-});
-
-describe('receipts', () => {
-  const me = { id: '491700000001:3@s.whatsapp.net', lid: '900000000001:3@lid' };
-  const of = (attrs: Record<string, string>, items: string[] = []): BinaryNode => {
-    const node = { tag: 'receipt', attrs: { id: '3EB0AA', from: customer, t: '1700000000', ...attrs } };
-    if (items.length === 0) return node;
-    return {
-      ...node,
-      content: [{ tag: 'list', attrs: {}, content: items.map((id) => ({ tag: 'item', attrs: { id } })) }],
-    };
-  };
-
-  test.each([
-    [undefined, 'delivered'],
-    ['read', 'read'],
-    ['played', 'played'],
-  ])('of type %s is %s', (type, status) => {
-    expect(receiptsOf(of(type ? { type } : {}), me, now)).toEqual([
-      { remoteId: '3EB0AA', status, at: new Date(1_700_000_000_000) },
-    ]);
-  });
-
-  test('one stanza may be for many messages', () => {
-    expect(receiptsOf(of({ type: 'read' }, ['3EB0BB', '3EB0CC']), me, now).map(({ remoteId }) => remoteId)).toEqual([
-      '3EB0AA',
-      '3EB0BB',
-      '3EB0CC',
-    ]);
-  });
-
-  test('a receipt without a time is of now', () => {
-    expect(receiptsOf(of({ t: '0' }), me, now)[0]?.at).toBe(now);
-  });
-
-  test.each<[string, Record<string, string>]>([
-    ['a request to send again', { type: 'retry' }],
-    ['a copy that an own device has', { type: 'sender' }],
-    ['an error of the server', { type: 'server-error' }],
-    ['what the own phone has', { from: '491700000001@s.whatsapp.net' }],
-    ['what the own phone has, under its LID', { from: '900000000001@lid' }],
-    ['what an own device read in a group', { from: group, participant: me.lid, type: 'read' }],
-    ["another person's message that was read on the own phone", { recipient: customer, type: 'read' }],
-  ])('%s is none', (_name, attrs) => {
-    expect(receiptsOf(of(attrs), me, now)).toEqual([]);
-  });
 });

@@ -1,7 +1,4 @@
 import {
-  areJidsSameUser,
-  type BinaryNode,
-  getBinaryNodeChildren,
   isJidStatusBroadcast,
   normalizeMessageContent,
   proto,
@@ -9,7 +6,7 @@ import {
   type WAMessageKey,
 } from '@whiskeysockets/baileys';
 import { bareJid, chatTypeOf, isLid, phoneOf } from '../address.ts';
-import type { Content, IncomingMessage, Person, Receipt } from '../content.ts';
+import type { Content, IncomingMessage, Person } from '../content.ts';
 import { contentOf, contextOf, storable } from './content-from-baileys.ts';
 
 const protocolTypesOfPeople = new Set<proto.Message.ProtocolMessage.Type>([
@@ -116,42 +113,4 @@ function jidOfPhone(phone: string): string {
 function secondsOf(timestamp: WAMessage['messageTimestamp']): number {
   if (typeof timestamp === 'number') return timestamp;
   return timestamp ? timestamp.toNumber() : 0;
-}
-
-/** Types of receipt stanzas; other types say nothing about the message's way (`retry`, `sender`, `server-error`, …). */
-const receiptStatus = new Map<string | undefined, Receipt['status']>([
-  [undefined, 'delivered'],
-  ['read', 'read'],
-  ['played', 'played'],
-]);
-
-/** Ids of messages that were read on another device of the account. */
-export function readElsewhere(node: BinaryNode, me: { id: string; lid: string }): string[] {
-  const { type } = node.attrs;
-  if (type !== 'read' && type !== 'read-self') return [];
-  return isOwnReceipt(node, me) ? idsOf(node) : [];
-}
-
-function isOwnReceipt({ attrs }: BinaryNode, me: { id: string; lid: string }): boolean {
-  const author = attrs['participant'] ?? attrs['from'] ?? '';
-  return areJidsSameUser(author, me.id) || areJidsSameUser(author, me.lid);
-}
-
-/** A stanza may name several messages. */
-function idsOf({ attrs, content }: BinaryNode): string[] {
-  const list = Array.isArray(content) ? getBinaryNodeChildren(content[0], 'item') : [];
-  return [attrs, ...list.map((item) => item.attrs)].flatMap(({ id }) => (id ? [id] : []));
-}
-
-/** Receipts of another person for messages of ours. */
-export function receiptsOf(node: BinaryNode, me: { id: string; lid: string }, now: Date): Receipt[] {
-  const { attrs } = node;
-  const status = receiptStatus.get(attrs['type']);
-  if (!status || isOwnReceipt(node, me) || attrs['recipient'] !== undefined) return [];
-  return idsOf(node).map((remoteId) => ({ remoteId, status, at: receiptTime(node, now) }));
-}
-
-export function receiptTime({ attrs }: BinaryNode, now: Date): Date {
-  const seconds = Number(attrs['t'] ?? 0);
-  return seconds > 0 ? new Date(seconds * 1000) : now;
 }

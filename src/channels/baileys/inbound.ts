@@ -6,7 +6,8 @@ import type { Probe } from '../../platform/probe.ts';
 import type { ChannelSink } from '../channel.ts';
 import type { IncomingMessage, Person } from '../content.ts';
 import type { AuthState } from './auth-state.ts';
-import { fromBaileys, personOf, readElsewhere, receiptsOf, receiptTime, untranslated } from './from-baileys.ts';
+import { fromBaileys, personOf, untranslated } from './from-baileys.ts';
+import { readElsewhere, receiptsOf } from './receipts.ts';
 import type { OpenedMessage } from './signal-repository.ts';
 
 export interface InboundOptions {
@@ -100,9 +101,8 @@ export function createInbound(options: InboundOptions): Inbound {
       const me = { id: auth.creds.me?.id ?? '', lid: auth.creds.me?.lid ?? '' };
       const receipts = receiptsOf(node, me, clock.now());
       if (receipts.length > 0) write((batch) => receipts.forEach((receipt) => sink.receipt(receipt, batch)));
-      const remoteIds = readElsewhere(node, me);
-      const at = receiptTime(node, clock.now());
-      if (remoteIds.length > 0) write((batch) => sink.notice({ kind: 'read', remoteIds, at }, batch));
+      const read = readElsewhere(node, me, clock.now());
+      if (read.remoteIds.length > 0) write((batch) => sink.notice({ kind: 'read', ...read }, batch));
     },
   };
 }

@@ -34,6 +34,8 @@ export interface MessageSenderOptions {
   /** By which files go to WhatsApp's servers. */
   mediaHttp: OutboundHttp;
   acknowledgementTimeoutMs: number;
+  /** Runs before it is handed over, in the chat's turn. */
+  leaving(message: OutgoingMessage): Promise<void>;
   /** To a group, once more: whoever it did not reach needs the group's key again. */
   distributeAgain(group: string): Promise<void>;
   probe: Probe;
@@ -88,10 +90,12 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
   }
 
   async function give(
-    { remoteId: messageId, to, quoted, mentions, again }: OutgoingMessage,
+    message: OutgoingMessage,
     prepared: Prepared,
     expectation: Expectation,
   ): Promise<WAMessage | undefined> {
+    const { remoteId: messageId, to, quoted, mentions, again } = message;
+    await options.leaving(message).catch(refuseUnsent);
     const jid = await recipientOf(to);
     if (again && chatTypeOf(jid) === 'group') await options.distributeAgain(jid);
     if (stopped.signal.aborted) throw lineClosed();

@@ -184,6 +184,7 @@ function takeNotice(options: RunningAccountsOptions, notice: ChannelNotice, batc
       batch.add(options.restriction, { until: notice.until });
       return;
     case 'mapping':
+    case 'recipients':
     case 'read':
     case 'call':
     case 'presence':

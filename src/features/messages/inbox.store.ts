@@ -1,8 +1,7 @@
-import type { Receipt } from '../../channels/content.ts';
 import type { ChangeKind } from '../../platform/commit-writer.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import type { MediaLinks } from './media-links.ts';
-import { announceChange, incomingOccurrence, statusOccurrence } from './message-events.ts';
+import { incomingOccurrence } from './message-events.ts';
 import type { MessageRow } from './message.ts';
 import { messageColumns } from './messages.store.ts';
 
@@ -70,43 +69,6 @@ export function incomingKind(events: EventBus, links: MediaLinks): ChangeKind<In
       tx.afterCommit(() => {
         for (const accountId of new Set(stored.map((row) => row.accountId))) events.announce(`messages:${accountId}`);
       });
-    },
-  };
-}
-
-const receiptsSql = `
-  WITH given AS (
-    SELECT * FROM jsonb_to_recordset($1::jsonb)
-      AS g("accountId" text, "remoteId" text, "rank" int, "status" text, "at" timestamptz)
-  )
-  UPDATE messages m
-  SET status = g.status,
-      sent_at = coalesce(m.sent_at, now()),
-      delivered_at = coalesce(m.delivered_at, greatest(g.at, coalesce(m.sent_at, now()))),
-      read_at = CASE WHEN g.rank >= 5 THEN coalesce(m.read_at, greatest(g.at, coalesce(m.sent_at, now()))) ELSE m.read_at END,
-      played_at = CASE WHEN g.rank >= 6 THEN coalesce(m.played_at, greatest(g.at, coalesce(m.sent_at, now()))) ELSE m.played_at END
-  FROM given g
-  WHERE m.account_id = g."accountId" AND m.remote_id = g."remoteId" AND m.direction = 'outgoing' AND m.chat_type = 'personal'
-    AND array_position(ARRAY['queued', 'sending', 'sent', 'delivered', 'read', 'played'], m.status) < g.rank
-  RETURNING ${messageColumns}`;
-
-const rankOf: Record<Receipt['status'], number> = { delivered: 4, read: 5, played: 6 };
-
-/** Receipts of people, which move a message forward only. A group's message needs everybody's and is left as it is. */
-export function receiptKind(events: EventBus): ChangeKind<Receipt> {
-  return {
-    name: 'message-receipts',
-    order: 4,
-    async apply(tx, changes) {
-      const furthest = new Map<string, Receipt & { accountId: string; rank: number }>();
-      for (const { owner, row } of changes) {
-        const name = `${owner} ${row.remoteId}`;
-        const rank = rankOf[row.status];
-        if (rank > (furthest.get(name)?.rank ?? 0)) furthest.set(name, { ...row, accountId: owner, rank });
-      }
-      const moved = await tx.rows<MessageRow>(receiptsSql, [JSON.stringify([...furthest.values()])]);
-      events.publish(tx, moved.map(statusOccurrence));
-      tx.afterCommit(() => moved.forEach((row) => announceChange(events, row)));
     },
   };
 }

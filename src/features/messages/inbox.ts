@@ -8,10 +8,11 @@ import { newId } from '../../platform/ids.ts';
 import type { Secrets } from '../../platform/secrets.ts';
 import { columnsOf, originalPlace } from './stored-content.ts';
 import type { MediaLinks } from './media-links.ts';
-import { incomingKind, mappingKind, receiptKind } from './inbox.store.ts';
+import { incomingKind, mappingKind } from './inbox.store.ts';
 import { statusOccurrence } from './message-events.ts';
 import { endQueue } from './queue.store.ts';
 import { readKind } from './reads.store.ts';
+import { receiptKind, recipientsKind } from './receipts.store.ts';
 
 /** The receiving side: adds what a channel tells to the batch it is given. Nothing here waits or writes by itself. */
 export interface MessageInbox {
@@ -59,6 +60,7 @@ export function createMessageInbox(options: {
     receipt: (receipt, batch) => batch.add(receipts, receipt),
     notice(notice, batch) {
       if (notice.kind === 'mapping') batch.add(mappingKind, { lid: notice.lid, phone: notice.phone });
+      if (notice.kind === 'recipients') batch.add(recipientsKind, { remoteId: notice.remoteId, people: notice.people });
       if (notice.kind === 'read') batch.add(reads, { remoteIds: notice.remoteIds, at: notice.at });
     },
     async endQueue(tx, accountId) {

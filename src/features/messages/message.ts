@@ -46,6 +46,16 @@ export interface MessageRow {
   referenceId: string | null;
   expiresAt: Date | null;
   createdAt: Date;
+  receipts: GroupReceipts | null;
+}
+
+/** How many people of a group have a message of ours. */
+export interface GroupReceipts {
+  /** The others who were in it when the message left; null where that is not known. */
+  members: number | null;
+  delivered: number;
+  read: number;
+  played: number;
 }
 
 /** A message as callers and events show it. */
@@ -69,6 +79,8 @@ export interface Message {
   /** Set while it is queued, where somebody asked for this message. */
   waiting: Wait | null;
   statusAt: Record<MessageStatus, string | null>;
+  /** Of a message to a group. */
+  receipts: GroupReceipts | null;
   error: { code: string; message: string; retryable: boolean } | null;
   referenceId: string | null;
   createdAt: string;
@@ -138,10 +150,16 @@ export function messageOf(row: MessageRow, { waiting, mediaUrl }: MessageExtras 
       expired: iso(row.expiredAt),
       cancelled: iso(row.cancelledAt),
     },
+    receipts: row.receipts && receiptsOf(row.receipts),
     error: errorOf(row),
     referenceId: row.referenceId,
     createdAt: row.createdAt.toISOString(),
   };
+}
+
+/** As documented: the database has an order of its own. */
+function receiptsOf({ members, delivered, read, played }: GroupReceipts): GroupReceipts {
+  return { members, delivered, read, played };
 }
 
 function errorOf(row: MessageRow): Message['error'] {

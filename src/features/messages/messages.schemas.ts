@@ -172,6 +172,7 @@ const person = object({
   name: required(nullable(text({ max: 200, min: 0 }))),
 });
 const time = required(nullable(isoTime()));
+const count = integer({ min: 0 });
 const statusTimes = object({
   queued: time,
   sending: time,
@@ -255,6 +256,19 @@ export const messageAnswer = object({
     ).description('Why a queued message waits, and until when, where this one was asked for.'),
   ),
   statusAt: required(statusTimes),
+  receipts: required(
+    nullable(
+      object({
+        members: required(nullable(count)),
+        delivered: required(count),
+        read: required(count),
+        played: required(count),
+      }),
+    ).description(
+      'Of a message to a group: how many were in it when it left, null where that is not known, and how many of them have it. ' +
+        'Its status is what all of them have reached.',
+    ),
+  ),
   error: required(
     nullable(
       object({

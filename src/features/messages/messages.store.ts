@@ -9,7 +9,11 @@ export const messageColumns = `
   m.delivered_at AS "deliveredAt", m.read_at AS "readAt", m.played_at AS "playedAt", m.received_at AS "receivedAt",
   m.failed_at AS "failedAt", m.expired_at AS "expiredAt", m.cancelled_at AS "cancelledAt",
   m.error_code AS "errorCode", m.error_message AS "errorMessage", m.error_retryable AS "errorRetryable",
-  m.reference_id AS "referenceId", m.expires_at AS "expiresAt", m.created_at AS "createdAt"`;
+  m.reference_id AS "referenceId", m.expires_at AS "expiresAt", m.created_at AS "createdAt",
+  CASE WHEN m.direction = 'outgoing' AND m.chat_type = 'group' THEN (
+    SELECT jsonb_build_object('members', nullif(count(*) FILTER (WHERE r.member), 0), 'delivered', count(r.delivered_at),
+                              'read', count(r.read_at), 'played', count(r.played_at))
+    FROM message_receipts r WHERE r.message_id = m.id) END AS receipts`;
 
 export interface MessageFilter {
   accountId: string;
