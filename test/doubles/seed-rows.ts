@@ -45,6 +45,18 @@ export async function seedMessages(database: TestDatabase, accountId: string, co
   );
 }
 
+/** Messages of one account that wait, and will for a day. */
+export async function seedQueue(database: TestDatabase, accountId: string, count: number): Promise<void> {
+  await database.execute(
+    `INSERT INTO messages (id, account_id, direction, origin, remote_id, chat_jid, chat_type, from_jid, type, text, status,
+       queued_at, send_at)
+     SELECT 'msg_waiting' || n || $1, $1, 'outgoing', 'api', 'WAITING' || n, '99955501' || n % 20 || '@s.whatsapp.net',
+       'personal', '', 'text', 'Waiting message ' || n, 'queued', now(), now() + interval '1 day'
+     FROM generate_series(1, $2::int) n`,
+    [accountId, count],
+  );
+}
+
 /** Administrative acts, admin keys and sessions of other browsers. Returns the ids of one of each. */
 export async function seedSettings(database: TestDatabase, count: number): Promise<Omit<SeededIds, 'account'>> {
   await database.execute(

@@ -183,6 +183,17 @@ export const guards: readonly Guard[] = [
     rows: [11],
   },
   {
+    name: 'a pace that outlives its process',
+    edits: [
+      {
+        file: 'src/features/messages/departures.store.ts',
+        text: 'fullAt: rules.pace ? bucketAfter(rules.pace, latestMs) : 0,',
+        replacement: 'fullAt: 0 * bucketAfter(rules.pace ?? { intervalMs: 0, burst: 1 }, latestMs),',
+      },
+    ],
+    rows: [27],
+  },
+  {
     name: 'refusing another encryption key',
     edits: [
       {

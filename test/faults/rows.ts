@@ -1,3 +1,4 @@
+import { carefulPace } from './scenarios/careful-pace.ts';
 import { missingAck, newChatsRefused } from './scenarios/acks.ts';
 import { fewConnections } from './scenarios/few-connections.ts';
 import { handOver } from './scenarios/hand-over.ts';
@@ -51,4 +52,5 @@ export const rows: readonly Scenario[] = [
   manyReconnects,
   manyClicks,
   wrongKey,
+  carefulPace,
 ];

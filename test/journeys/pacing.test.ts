@@ -3,6 +3,7 @@ import { createSimulator, type Simulator } from '../../src/simulator/simulator.t
 import { type AccountJson, type Api, apiOf, type MessageJson } from '../doubles/api.ts';
 import { environmentOf } from '../doubles/network-environment.ts';
 import { type RunningApp, startApp } from '../doubles/running-app.ts';
+import { seedMessages, seedQueue } from '../doubles/seed-rows.ts';
 import { waitFor } from '../doubles/wait-for.ts';
 
 let simulator: Simulator;
@@ -71,6 +72,24 @@ describe('estimates', () => {
     expect(Math.max(...late)).toBeLessThan(2_000);
     const gaps = sent.slice(1).map((message, index) => departureOf(message) - departureOf(sent[index] ?? message));
     expect(Math.min(...gaps)).toBeGreaterThanOrEqual(95);
+  });
+
+  test('normal: the last of fifty to known chats leaves within five minutes', async () => {
+    const account = await linkedAccount({ preset: 'normal' });
+    await seedMessages(app.database, account.id, 60);
+    const begunMs = Date.now();
+    const estimatesMs: number[] = [];
+    for (let index = 0; index < 50; index += 1) {
+      const { estimatedSendAt = '' } = await post(account, {
+        to: `9995550${100 + (index % 20)}`,
+        text: `news ${index}`,
+      });
+      estimatesMs.push(Date.parse(estimatedSendAt) - begunMs);
+    }
+    expect(estimatesMs).toHaveLength(50);
+    expect(Math.max(...estimatesMs)).toBeLessThan(5 * 60_000);
+    // One in five seconds, after a burst of five.
+    expect(Math.max(...estimatesMs)).toBeGreaterThanOrEqual(45 * 5_000);
   });
 
   test('a message tells why it waits, which place it has and when it will leave', async () => {
@@ -173,6 +192,20 @@ test('a queue takes as many as it is allowed to, and none more', async () => {
   const refused = await app.call('POST', '/api/send', { key: account.apiKey, body: { to, text: 'd' } });
   expect(refused).toMatchObject({ status: 429, body: { code: 'queue.full' } });
   expect(await api.messages(account)).toHaveLength(4);
+});
+
+test('the 1,001st message that waits is refused, and told when to try again, until there is room', async () => {
+  const account = await linkedAccount({ preset: 'normal' });
+  await seedQueue(app.database, account.id, 999);
+  const to = newNumber();
+  const sendAt = new Date(Date.now() + 3_600_000).toISOString();
+  const last = await post(account, { to, text: 'the thousandth', sendAt });
+  const one = { key: account.apiKey, body: { to, text: 'one more', sendAt } };
+  const refused = await app.call('POST', '/api/send', one);
+  expect(refused).toMatchObject({ status: 429, body: { code: 'queue.full' } });
+  expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0);
+  await app.data('POST', `/api/messages/${last.id}/cancel`, { key: account.apiKey });
+  expect((await app.call('POST', '/api/send', one)).status).toBe(202);
 });
 
 describe('settings', () => {
