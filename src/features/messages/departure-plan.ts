@@ -51,9 +51,12 @@ export interface PlanOptions {
 
 const dayMs = 86_400_000;
 
-interface Hold {
-  untilMs: number;
-  reason: WaitReason;
+interface Held {
+  readonly message: Waiting;
+  /** One for all messages of a chat. */
+  readonly chat: { isWrittenIn: boolean };
+  /** What has held it last. */
+  reason: WaitReason | null;
 }
 
 /**
@@ -62,9 +65,10 @@ interface Hold {
  */
 export function* plannedDepartures(queue: readonly Waiting[], options: PlanOptions): Generator<PlannedDeparture> {
   const { rules, restrictedUntilMs } = options;
-  const left = [...queue].sort((one, other) => one.priority - other.priority || one.position - other.position);
-  const heldBy = new Map<string, WaitReason>();
-  const writtenIn = new Set<string>();
+  const chats = new Map<string, Held['chat']>();
+  const left: Held[] = [...queue]
+    .sort((one, other) => one.priority - other.priority || one.position - other.position)
+    .map((message) => ({ message, chat: chatOf(message), reason: null }));
   let { fullAt, lastMs, today, newChatsToday } = options.departed;
   let nowMs = options.nowMs;
   let { dayEndsMs } = options;
@@ -77,37 +81,46 @@ export function* plannedDepartures(queue: readonly Waiting[], options: PlanOptio
     newChatsToday = 0;
   }
 
-  const isNew = ({ isNewChat, chatJid }: Waiting): boolean => isNewChat && !writtenIn.has(chatJid);
+  function chatOf({ chatJid }: Waiting): Held['chat'] {
+    const chat = chats.get(chatJid) ?? { isWrittenIn: false };
+    chats.set(chatJid, chat);
+    return chat;
+  }
 
-  /** What holds a message longest, beside its pace; undefined when nothing does. */
-  function holdOf(message: Waiting): Hold | undefined {
-    const holds: Hold[] = [{ untilMs: message.sendAtMs, reason: 'scheduled' }];
-    if (today >= (rules.dailyCap ?? Infinity)) holds.push({ untilMs: dayEndsMs, reason: 'daily_cap' });
-    if (restrictedUntilMs !== undefined && message.isUnconfirmedChat) {
-      holds.push({ untilMs: restrictedUntilMs, reason: 'restricted' });
+  const isNew = ({ message, chat }: Held): boolean => message.isNewChat && !chat.isWrittenIn;
+
+  /** The first that nothing holds but its pace; and when the first of those before it may leave. */
+  function firstFree(): { index: number; soonestMs: number } {
+    // Looked at for each message of a long queue at each departure.
+    const capMs = today >= (rules.dailyCap ?? Infinity) ? dayEndsMs : -Infinity;
+    const newChatsMs = newChatsToday >= (rules.newChatsPerDay ?? Infinity) ? dayEndsMs : -Infinity;
+    const restrictedMs = restrictedUntilMs ?? -Infinity;
+    let soonestMs = Infinity;
+    let index = 0;
+    for (const held of left) {
+      const { message } = held;
+      let untilMs = message.sendAtMs;
+      let reason: WaitReason = 'scheduled';
+      if (capMs > untilMs) [untilMs, reason] = [capMs, 'daily_cap'];
+      if (restrictedMs > untilMs && message.isUnconfirmedChat) [untilMs, reason] = [restrictedMs, 'restricted'];
+      if (newChatsMs > untilMs && isNew(held)) [untilMs, reason] = [newChatsMs, 'new_chats'];
+      if (untilMs <= nowMs) return { index, soonestMs };
+      held.reason = reason;
+      soonestMs = Math.min(soonestMs, untilMs);
+      index += 1;
     }
-    const isSpent = newChatsToday >= (rules.newChatsPerDay ?? Infinity);
-    if (isSpent && isNew(message)) holds.push({ untilMs: dayEndsMs, reason: 'new_chats' });
-    const longest = holds.reduce((one, other) => (other.untilMs > one.untilMs ? other : one));
-    return longest.untilMs > nowMs ? longest : undefined;
+    return { index, soonestMs };
   }
 
   while (left.length > 0) {
-    let soonestMs = Infinity;
-    let index = 0;
-    for (; index < left.length; index += 1) {
-      const message = left[index];
-      const hold = message && holdOf(message);
-      if (!message || !hold) break;
-      heldBy.set(message.id, hold.reason);
-      soonestMs = Math.min(soonestMs, hold.untilMs);
-    }
-    const message = left[index];
-    if (!message) {
+    const { index, soonestMs } = firstFree();
+    const free = left[index];
+    if (!free) {
       if (soonestMs === Infinity) return;
       advance(soonestMs);
       continue;
     }
+    const { message, reason } = free;
     const { beginMs, departMs } = earliestMs(rules, message, { fullAt, lastMs, nowMs });
     // Somebody of a higher rank may leave by then.
     if (soonestMs <= beginMs) {
@@ -115,13 +128,12 @@ export function* plannedDepartures(queue: readonly Waiting[], options: PlanOptio
       continue;
     }
     left.splice(index, 1);
-    const isPaced = beginMs > options.nowMs;
-    yield { id: message.id, beginMs, departMs, reason: heldBy.get(message.id) ?? (isPaced ? 'pace' : null) };
+    yield { id: message.id, beginMs, departMs, reason: reason ?? (beginMs > options.nowMs ? 'pace' : null) };
     advance(departMs);
     lastMs = departMs;
     if (rules.pace) fullAt = depart(rules.pace, fullAt, departMs);
     today += 1;
-    if (isNew(message)) newChatsToday += 1;
-    writtenIn.add(message.chatJid);
+    if (isNew(free)) newChatsToday += 1;
+    free.chat.isWrittenIn = true;
   }
 }

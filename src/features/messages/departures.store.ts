@@ -15,23 +15,30 @@ interface WaitingRow {
   typing: boolean;
 }
 
-// In a group nobody is a stranger.
+// One look at each chat, which ends with the first row that tells: EXISTS would be answered from all that the account has
+// ever sent. In a group nobody is a stranger.
 const waitingSql = `
-  SELECT q.id, q.chat_jid AS "chatJid", q.priority, q.position, q.send_at AS "sendAt", q.typing,
-         coalesce(length(q.text), 0) AS characters,
-         NOT known.confirmed AS "isUnconfirmedChat",
-         q.chat_type = 'personal' AND NOT known.confirmed AND NOT EXISTS (
-           SELECT 1 FROM messages k WHERE k.account_id = q.account_id AND k.chat_jid = q.chat_jid
-             AND k.sending_at IS NOT NULL) AS "isNewChat"
-  FROM messages q, LATERAL (SELECT EXISTS (
-    SELECT 1 FROM messages k WHERE k.account_id = q.account_id AND k.chat_jid = q.chat_jid
-      AND (k.direction = 'incoming' OR k.sent_at IS NOT NULL)) AS confirmed) AS known
-  WHERE q.account_id = $1 AND q.status = 'queued' AND (q.expires_at IS NULL OR q.expires_at > now())
-    AND NOT q.chat_jid = ANY($2::text[])`;
+  WITH waiting AS (
+    SELECT id, chat_jid, chat_type, priority, position, send_at, typing, coalesce(length(text), 0) AS characters
+    FROM messages
+    WHERE account_id = $1 AND status = 'queued' AND (expires_at IS NULL OR expires_at > now())
+      AND NOT chat_jid = ANY($2::text[])
+  ), chats AS MATERIALIZED (
+    SELECT c.chat_jid,
+           (SELECT true FROM messages k WHERE k.account_id = $1 AND k.chat_jid = c.chat_jid
+              AND (k.direction = 'incoming' OR k.sent_at IS NOT NULL) LIMIT 1) IS NOT NULL AS confirmed,
+           (SELECT true FROM messages k WHERE k.account_id = $1 AND k.chat_jid = c.chat_jid
+              AND k.sending_at IS NOT NULL LIMIT 1) IS NOT NULL AS tried
+    FROM (SELECT DISTINCT chat_jid FROM waiting) c
+  )
+  SELECT q.id, q.chat_jid AS "chatJid", q.priority, q.position, q.send_at AS "sendAt", q.typing, q.characters,
+         NOT c.confirmed AS "isUnconfirmedChat",
+         q.chat_type = 'personal' AND NOT c.confirmed AND NOT c.tried AS "isNewChat"
+  FROM waiting q JOIN chats c ON c.chat_jid = q.chat_jid`;
 
 const standingSql = `
   WITH clock AS (SELECT clock_timestamp() AS now, date_trunc('day', now() AT TIME ZONE $2) AS day
-  ), departures AS (
+  ), departures AS NOT MATERIALIZED (
     SELECT chat_jid, chat_type, sending_at FROM messages
     WHERE account_id = $1 AND direction = 'outgoing' AND origin <> 'phone' AND sending_at IS NOT NULL
   ), latest AS (SELECT sending_at FROM departures ORDER BY sending_at DESC LIMIT $3
@@ -41,9 +48,10 @@ const standingSql = `
          (SELECT restricted_until FROM whatsapp_accounts WHERE id = $1 AND restricted_until > clock.now) AS "restrictedUntil",
          (SELECT array_agg(sending_at ORDER BY sending_at) FROM latest) AS latest,
          (SELECT count(*) FROM today)::int AS today,
-         (SELECT count(*) FROM first f WHERE NOT EXISTS (
-            SELECT 1 FROM messages k WHERE k.account_id = $1 AND k.chat_jid = f.chat_jid
-              AND (k.sending_at < f.at OR k.created_at < f.at AND (k.direction = 'incoming' OR k.origin = 'phone'))))::int AS "newChats"
+         (SELECT count(*) FROM first f WHERE (
+            SELECT true FROM messages k WHERE k.account_id = $1 AND k.chat_jid = f.chat_jid
+              AND (k.sending_at < f.at OR k.created_at < f.at AND (k.direction = 'incoming' OR k.origin = 'phone'))
+            LIMIT 1) IS NULL)::int AS "newChats"
   FROM clock`;
 
 interface StandingRow {
