@@ -243,6 +243,8 @@ ALTER TABLE messages ADD COLUMN IF NOT EXISTS translator smallint NOT NULL DEFAU
 CREATE INDEX IF NOT EXISTS messages_untranslated ON messages (translator, position) WHERE type = 'unsupported';
 -- Whether somebody may be shown typing before it leaves.
 ALTER TABLE messages ADD COLUMN IF NOT EXISTS typing boolean NOT NULL DEFAULT true;
+-- Whether nobody had said anything in its chat before it.
+ALTER TABLE messages ADD COLUMN IF NOT EXISTS opens_chat boolean NOT NULL DEFAULT false;
 -- One stanza is one row, however often it is delivered.
 CREATE UNIQUE INDEX IF NOT EXISTS messages_identity
   ON messages (account_id, chat_jid, direction, (CASE WHEN direction = 'outgoing' THEN '' ELSE from_jid END), remote_id);
@@ -256,8 +258,10 @@ CREATE INDEX IF NOT EXISTS messages_departures
 CREATE INDEX IF NOT EXISTS messages_arrivals
   ON messages (account_id, received_at DESC) WHERE direction = 'incoming';
 CREATE INDEX IF NOT EXISTS messages_expiry ON messages (expires_at) WHERE status IN ('queued', 'sending');
-CREATE INDEX IF NOT EXISTS messages_recent_content
-  ON messages (account_id, content_hash, created_at) WHERE content_hash IS NOT NULL;
+DROP INDEX IF EXISTS messages_recent_content;
+CREATE INDEX IF NOT EXISTS messages_same_content
+  ON messages (account_id, chat_jid, content_hash, created_at) WHERE content_hash IS NOT NULL;
+CREATE INDEX IF NOT EXISTS messages_same_in_new_chats ON messages (account_id, content_hash, created_at) WHERE opens_chat;
 ALTER TABLE messages ENABLE ROW LEVEL SECURITY;
 
 -- Who has a message of ours that went to a group.

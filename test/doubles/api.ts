@@ -43,6 +43,7 @@ export interface MessageJson {
   waiting: { reason: string; position: number; estimatedSendAt: string } | null;
   /** Only in what a send answers. */
   estimatedSendAt?: string;
+  warnings?: string[];
 }
 
 /** What a script does with a server, in words of the product. */

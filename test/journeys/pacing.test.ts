@@ -208,6 +208,35 @@ test('the 1,001st message that waits is refused, and told when to try again, unt
   expect((await app.call('POST', '/api/send', one)).status).toBe(202);
 });
 
+describe('warnings', () => {
+  test('a real number that nothing paces', async () => {
+    const [paced, unpaced] = [await linkedAccount({ preset: 'fast' }), await linkedAccount({ preset: 'unpaced' })];
+    const body = { to: newNumber(), text: 'hello' };
+    expect((await post(paced, body)).warnings).toEqual([]);
+    expect((await post(unpaced, body)).warnings).toEqual([expect.stringContaining('preset unpaced')]);
+  });
+
+  test('a message that expires before its turn comes', async () => {
+    const account = await linkedAccount({ preset: 'careful', typing: false });
+    const to = newNumber();
+    expect((await post(account, { to, text: 'in time', expiresInSeconds: 5 })).warnings).toEqual([]);
+    const { warnings } = await post(account, { to, text: 'too late', expiresInSeconds: 5 });
+    expect(warnings).toEqual([expect.stringMatching(/^It expires at .*Z, before it would leave/)]);
+  });
+
+  test('the same text to more than twenty new chats a day, and to no other chat', async () => {
+    const account = await linkedAccount({ preset: 'careful' });
+    const numbers = Array.from({ length: 22 }, newNumber);
+    const warnings: unknown[] = [];
+    for (const to of numbers) warnings.push((await post(account, { to, text: 'Buy now' })).warnings);
+    const warned = [expect.stringContaining('more than 20 new chats')];
+    expect(warnings).toEqual([...Array.from({ length: 20 }, () => []), warned, warned]);
+    const toKnown = { to: numbers[21], text: 'Buy now', allowDuplicate: true };
+    expect((await post(account, toKnown)).warnings).toEqual([]);
+    expect((await post(account, { to: newNumber(), text: 'Something else' })).warnings).toEqual([]);
+  });
+});
+
 describe('settings', () => {
   test('null takes one back to its default, and what was never set follows the preset', async () => {
     const account = await linkedAccount({ preset: 'fast', dailyCap: 7 });

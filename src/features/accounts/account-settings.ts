@@ -74,8 +74,8 @@ const defaultBehaviour: BehaviourSettings = {
   ignoreGroups: false,
   ignoreStatus: true,
 };
-const defaultDuplicateWindowSeconds = 5;
-const defaultQueueLimit = 1_000;
+export const defaultDuplicateWindowSeconds = 5;
+export const defaultQueueLimit = 1_000;
 const defaultDailyCap = 500;
 
 /** A sandbox number cannot be banned, so it starts unpaced; a real one is paced from the first message on. */

@@ -7,6 +7,8 @@ import type { AccountStatus, NextStep, Status } from './account-status.ts';
 import {
   type AccountKind,
   type AccountSettings,
+  defaultDuplicateWindowSeconds,
+  defaultQueueLimit,
   settingsWithDefaults,
   type StoredSettings,
 } from './account-settings.ts';
@@ -51,6 +53,16 @@ export const columns = `
   CASE WHEN a.restricted_until > now() THEN a.restricted_until END AS "restrictedUntil", a.settings, a.created_at AS "createdAt",
   (SELECT k.hint FROM api_keys k WHERE k.account_id = a.id AND k.ends_at IS NULL ORDER BY k.id DESC LIMIT 1)
     AS "apiKeyHint"`;
+
+/**
+ * Of an account `a`, for a statement that accepts a message: whether it takes any (one that is only reconnecting does), how
+ * many may wait, and for how long the same again is a retry.
+ */
+export const sendingTerms = `
+  a.linked_at IS NOT NULL AND NOT a.paused AND a.status NOT IN ('auth_failed', 'error')
+    AND a.status_reason IS DISTINCT FROM 'replaced' AS accepts,
+  coalesce((a.settings #>> '{pacing,queueLimit}')::int, ${defaultQueueLimit}) AS "queueLimit",
+  coalesce((a.settings ->> 'duplicateWindowSeconds')::int, ${defaultDuplicateWindowSeconds}) AS "retrySeconds"`;
 
 const insertSql = `
   INSERT INTO whatsapp_accounts (id, name, kind, status, status_message, settings)

@@ -48,6 +48,7 @@ export type { AccountState } from './account-search.store.ts';
 export type { AccountKind } from './account-settings.ts';
 export type { AccountStatus } from './account-status.ts';
 export { accountAnswer, accountJson, accountParams } from './accounts.schemas.ts';
+export { sendingTerms } from './accounts.store.ts';
 export type { Inbox } from './running-accounts.ts';
 
 export interface NewAccount {

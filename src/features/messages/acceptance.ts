@@ -9,17 +9,11 @@ import { newId } from '../../platform/ids.ts';
 import type { Probe } from '../../platform/probe.ts';
 import type { Account, Accounts } from '../accounts/accounts.ts';
 import { type FileRequest, KeptFile, type Media } from '../media/media.ts';
+import { enqueue, type Enqueued, type NewMessage } from './acceptance.store.ts';
 import { plannedDepartures } from './departure-plan.ts';
 import { readOutlook } from './departures.store.ts';
 import type { Message, Origin } from './message.ts';
-import {
-  findInChat,
-  findMessage,
-  findPhoneOfLid,
-  insertQueued,
-  lookAtQueue,
-  type NewMessage,
-} from './messages.store.ts';
+import { findPhoneOfLid } from './messages.store.ts';
 import { isImmediate, type PacingRules } from './pacing.ts';
 import { rulesOf } from './pacing-rules.ts';
 import { columnsOf } from './stored-content.ts';
@@ -59,7 +53,11 @@ export interface Acceptance {
   estimatedSendAt: Date;
   /** It was taken for a retry of this one, and nothing new is sent. */
   duplicate: boolean;
+  /** What its sender should know, in sentences. */
+  warnings: string[];
 }
+
+type Place = Pick<Acceptance, 'position' | 'estimatedSendAt'>;
 
 export interface AcceptanceOptions {
   accounts: Accounts;
@@ -74,98 +72,79 @@ export interface AcceptanceOptions {
 }
 
 const defaultLifeSeconds = 24 * 60 * 60;
+const newChatsForSameText = 20;
 
 /** Takes messages into the queue. */
 export function createAcceptance(options: AcceptanceOptions) {
   const { accounts, events, clock, timeZone } = options;
 
   async function accept(tx: Transaction, request: OutgoingRequest): Promise<Acceptance> {
-    const chatJid = await chatOf(tx, request.accountId, request.to);
-    const replyTo = request.replyTo === null ? null : await answered(tx, request.accountId, chatJid, request.replyTo);
-    const hash = contentHash(chatJid, { ...request, replyTo });
-    const [account, standing] = await Promise.all([
+    const message = newMessage(request, await chatOf(tx, request.accountId, request.to));
+    const [account, enqueued] = await Promise.all([
       accounts.get(request.accountId, tx),
-      lookAtQueue(tx, request.accountId, hash),
+      enqueue(tx, message, { sameAtMost: newChatsForSameText }),
     ]);
-    refuseUnlessReachable(account);
-    const mayBeRetry = request.origin === 'api' && !request.allowDuplicate;
-    const windowSeconds = mayBeRetry ? account.settings.duplicateWindowSeconds : 0;
-    if (standing.same && standing.same.ageSeconds < windowSeconds) {
+    if (!enqueued?.isQueued) {
+      const first = asBefore(account, enqueued);
       if (request.file?.source instanceof KeptFile) await options.media.discard(request.file.source, tx);
-      return asBefore(tx, account, standing.same.id);
+      return first;
     }
-    if (standing.waiting >= account.settings.pacing.queueLimit) throw queueFull(account, standing.waiting);
+    if (request.file) await options.media.attach(tx, message.id, request.file);
 
-    const message = newMessage(account, request, { chatJid, replyTo, hash });
     tx.afterCommit(() => {
       options.probe('accepted');
       options.wake(account.id);
       events.announce(`messages:${account.id}`);
     });
-    if (request.file) await options.media.attach(tx, message.id, request.file);
     const rules = rulesOf(account, options.typingBaseMs, clock.now());
-    const place = isImmediate(rules)
-      ? placeAtEnd(tx, message, standing.waiting)
-      : await placeByPlan(tx, message, rules);
-    return { id: message.id, whatsappId: message.remoteId, status: 'queued', ...place, duplicate: false };
+    const place = isImmediate(rules) ? placeAtEnd(message, enqueued) : await placeByPlan(tx, message, rules);
+    const { id, remoteId: whatsappId } = message;
+    const warnings = warningsOf(account, message, { ...place, ...enqueued });
+    return { id, whatsappId, status: 'queued', ...place, duplicate: false, warnings };
   }
 
-  async function asBefore(tx: Transaction, { id: accountId }: Account, id: string): Promise<Acceptance> {
-    const first = await findMessage(tx, id, accountId);
-    if (!first) throw new Error('The message that was just found is gone');
-    const { remoteId: whatsappId, status } = first;
-    return { id, whatsappId, status, position: 0, estimatedSendAt: clock.now(), duplicate: true };
+  /** For what was not put into the queue: the first message where it is a retry of that. Throws otherwise. */
+  function asBefore(account: Account, enqueued: Enqueued | undefined): Acceptance {
+    if (!enqueued) throw new Error('The account that was just found is gone');
+    if (enqueued.answersNothing) throw invalidField('replyTo', 'is no message of this chat');
+    if (!enqueued.accepts) throw notConnected(account);
+    if (!enqueued.same) throw queueFull(account, enqueued);
+    return { ...enqueued.same, position: 0, estimatedSendAt: clock.now(), duplicate: true, warnings: [] };
   }
 
-  function newMessage(
-    account: Account,
-    request: OutgoingRequest,
-    { chatJid, replyTo, hash }: { chatJid: string; replyTo: string | null; hash: Buffer },
-  ): NewMessage {
+  function newMessage(request: OutgoingRequest, chatJid: string): NewMessage {
+    const { origin, to, sendAt, allowDuplicate } = request;
     const now = clock.now();
     const lifeMs = (request.expiresInSeconds ?? defaultLifeSeconds) * 1_000;
     return {
       id: newId('msg', now),
-      accountId: account.id,
-      origin: request.origin,
+      accountId: request.accountId,
+      origin,
       remoteId: newWhatsappId(),
       chatJid,
-      chatType: request.to.type,
-      toJid: chatJid === request.to.jid ? null : request.to.jid,
-      from: { jid: ownJid(account), phone: account.phone, lid: account.lid },
+      chatType: to.type,
+      toJid: chatJid === to.jid ? null : to.jid,
       ...columnsOf(request.content),
-      replyTo,
+      replyTo: request.replyTo,
       mentions: request.mentions,
       referenceId: request.referenceId,
       priority: priorities[request.priority],
-      sendAt: request.sendAt,
+      sendAt,
       typing: request.typing,
       // Counted from when it may leave: what is scheduled for next week does not expire tomorrow.
-      expiresAt: new Date(Math.max(now.getTime(), request.sendAt?.getTime() ?? 0) + lifeMs),
-      contentHash: request.origin === 'api' ? hash : null,
+      expiresAt: new Date(Math.max(now.getTime(), sendAt?.getTime() ?? 0) + lifeMs),
+      contentHash: origin === 'api' ? contentHash(request) : null,
+      mayBeRetry: origin === 'api' && !allowDuplicate,
     };
   }
 
-  /** The row travels with the commit. */
-  function placeAtEnd(
-    tx: Transaction,
-    message: NewMessage,
-    waiting: number,
-  ): Pick<Acceptance, 'position' | 'estimatedSendAt'> {
-    tx.beforeCommit(() => insertQueued(tx, message));
-    const atMs = Math.max(clock.now().getTime(), message.sendAt?.getTime() ?? 0);
+  function placeAtEnd({ sendAt }: NewMessage, { waiting }: Enqueued): Place {
+    const atMs = Math.max(clock.now().getTime(), sendAt?.getTime() ?? 0);
     return { position: waiting + 1, estimatedSendAt: new Date(atMs) };
   }
 
-  async function placeByPlan(
-    tx: Transaction,
-    message: NewMessage,
-    rules: PacingRules,
-  ): Promise<Pick<Acceptance, 'position' | 'estimatedSendAt'>> {
-    const [, outlook] = await Promise.all([
-      insertQueued(tx, message),
-      readOutlook(tx, message.accountId, rules, { timeZone }),
-    ]);
+  async function placeByPlan(tx: Transaction, message: NewMessage, rules: PacingRules): Promise<Place> {
+    const outlook = await readOutlook(tx, message.accountId, rules, { timeZone });
     let position = 0;
     for (const { id, departMs } of plannedDepartures(outlook.queue, { ...outlook, rules })) {
       position += 1;
@@ -183,45 +162,46 @@ export async function chatOf(db: Queryable, accountId: string, address: Address)
   return phone === undefined ? address.jid : `${phone.slice(1)}@s.whatsapp.net`;
 }
 
-/** Refuses at once what nobody is there to send; an account that is only reconnecting queues. */
-function refuseUnlessReachable(account: Account): void {
-  const { status, reason, message } = account.status;
-  const isStopped = status === 'auth_failed' || status === 'error' || reason === 'replaced';
-  if (account.linked && !account.paused && !isStopped) return;
-  throw new AppError('account.not_connected', {
+function warningsOf(
+  { kind, settings }: Account,
+  { expiresAt }: NewMessage,
+  { estimatedSendAt, sameInNewChats }: Place & Enqueued,
+): string[] {
+  const isUnpaced = kind === 'whatsapp' && settings.pacing.perMinute === 0;
+  const warnings: (string | false)[] = [
+    isUnpaced && 'Nothing paces this number (preset unpaced): WhatsApp restricts numbers that send much at once.',
+    sameInNewChats >= newChatsForSameText &&
+      `The same went to more than ${newChatsForSameText} new chats within a day: WhatsApp may take it for spam.`,
+    estimatedSendAt > expiresAt && `It expires at ${expiresAt.toISOString()}, before it would leave.`,
+  ];
+  return warnings.filter((warning) => warning !== false);
+}
+
+/** Nobody is there to send it; an account that is only reconnecting queues. */
+function notConnected({ name, status }: Account): AppError {
+  return new AppError('account.not_connected', {
     status: 409,
-    detail: `Account ${account.name} is not connected: ${message}.`,
+    detail: `Account ${name} is not connected: ${status.message}.`,
   });
 }
 
-function queueFull(account: Account, waiting: number): AppError {
+function queueFull({ name }: Account, { waiting }: Enqueued): AppError {
   return new AppError('queue.full', {
     status: 429,
     retryable: true,
     retryAfterSeconds: 30,
-    detail: `${waiting} messages of account ${account.name} are waiting; that is the limit.`,
+    detail: `${waiting} messages of account ${name} are waiting; that is the limit.`,
   });
 }
 
-function ownJid(account: Account): string {
-  return account.phone === null ? '' : `${account.phone.slice(1)}@s.whatsapp.net`;
-}
-
-/** The network's id of the message that is answered. Throws a 422 that names `replyTo`. */
-async function answered(tx: Transaction, accountId: string, chatJid: string, given: string): Promise<string> {
-  const found = await findInChat(tx, accountId, chatJid, given);
-  if (!found) throw invalidField('replyTo', 'is no message of this chat');
-  return found;
-}
-
-/** The same for what a caller who tries again would send. */
-function contentHash(chatJid: string, { content, file, replyTo, mentions }: OutgoingRequest): Buffer {
+/** The same for what a caller who tries again would send, to this chat or to another. */
+function contentHash({ content, file, replyTo, mentions }: OutgoingRequest): Buffer {
   const { type, ...said } = content;
   const more: unknown[] = replyTo === null && mentions.length === 0 ? [] : [replyTo, mentions];
   if (file) more.push(file.source instanceof KeptFile ? file.source.sha256 : file.source.url);
   const what = content.type === 'text' ? content.text : said;
   return createHash('sha256')
-    .update(JSON.stringify([chatJid, type, what, ...more]))
+    .update(JSON.stringify([type, what, ...more]))
     .digest();
 }
 

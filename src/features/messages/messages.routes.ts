@@ -245,5 +245,5 @@ function ownAccount(caller: RouteInput<unknown, unknown, unknown>['caller']): st
 }
 
 function acceptanceJson(accepted: Acceptance) {
-  return { ...accepted, estimatedSendAt: accepted.estimatedSendAt.toISOString(), warnings: [] };
+  return { ...accepted, estimatedSendAt: accepted.estimatedSendAt.toISOString() };
 }

@@ -1,5 +1,5 @@
-import type { Queryable, Transaction } from '../../platform/database.ts';
-import type { MessageRow, MessageStatus, Origin } from './message.ts';
+import type { Queryable } from '../../platform/database.ts';
+import type { MessageRow, MessageStatus } from './message.ts';
 
 export const messageColumns = `
   m.id, m.account_id AS "accountId", m.position, m.direction, m.origin, m.remote_id AS "remoteId",
@@ -84,20 +84,6 @@ export async function findByRemoteId(
   return db.one(byRemoteIdSql, [accountId, remoteId, direction ?? null]);
 }
 
-const inChatSql = `
-  SELECT m.remote_id AS "remoteId" FROM messages m
-  WHERE m.account_id = $1 AND m.chat_jid = $2 AND (m.id = $3 OR m.remote_id = $3) LIMIT 1`;
-
-/** The network's id of a message of this chat, by that or by ours. */
-export async function findInChat(
-  db: Queryable,
-  accountId: string,
-  chatJid: string,
-  given: string,
-): Promise<string | undefined> {
-  return (await db.one<{ remoteId: string }>(inChatSql, [accountId, chatJid, given]))?.remoteId;
-}
-
 const canonicalChatSql = 'SELECT phone FROM lid_mappings WHERE account_id = $1 AND lid = $2';
 
 /** The phone behind a LID, where it is known. */
@@ -123,83 +109,4 @@ const milestonesSql = `
 export async function findMilestones(db: Queryable, accountId: string): Promise<Milestones> {
   const found = await db.one<Milestones>(milestonesSql, [accountId]);
   return found ?? { sent: false, received: false, calledByApi: false };
-}
-
-// The lock makes two callers with the same content wait for each other, so that the second sees the first one's row.
-const lockContentSql = 'SELECT pg_advisory_xact_lock(hashtextextended($1, 0))';
-const standingSql = `
-  SELECT
-    (SELECT count(*) FROM messages WHERE account_id = $1 AND status = 'queued')::int AS waiting,
-    (SELECT jsonb_build_object('id', id, 'ageSeconds', extract(epoch FROM now() - created_at)) FROM messages
-     WHERE account_id = $1 AND content_hash = $2 ORDER BY created_at DESC LIMIT 1) AS same`;
-
-export interface QueueStanding {
-  waiting: number;
-  /** The last message with the same content to the same chat. */
-  same: { id: string; ageSeconds: number } | null;
-}
-
-/** What an acceptance depends on; holds the content's lock until the end of the transaction. One round trip. */
-export async function lookAtQueue(tx: Transaction, accountId: string, contentHash: Buffer): Promise<QueueStanding> {
-  const [, standing] = await Promise.all([
-    tx.execute(lockContentSql, [`${accountId}|${contentHash.toString('hex')}`]),
-    tx.one<QueueStanding>(standingSql, [accountId, contentHash]),
-  ]);
-  return standing ?? { waiting: 0, same: null };
-}
-
-export interface NewMessage {
-  id: string;
-  accountId: string;
-  origin: Origin;
-  remoteId: string;
-  chatJid: string;
-  chatType: string;
-  toJid: string | null;
-  from: { jid: string; phone: string | null; lid: string | null };
-  type: string;
-  text: string | null;
-  content: object | null;
-  replyTo: string | null;
-  mentions: string[];
-  referenceId: string | null;
-  /** Lower goes first. */
-  priority: number;
-  sendAt: Date | null;
-  typing: boolean;
-  expiresAt: Date;
-  contentHash: Buffer | null;
-}
-
-const insertSql = `
-  INSERT INTO messages (id, account_id, direction, origin, remote_id, chat_jid, chat_type, to_jid, from_jid, from_phone,
-                        from_lid, type, text, content, reply_to, mentions, status, queued_at, reference_id, expires_at,
-                        content_hash, priority, send_at, typing)
-  VALUES ($1, $2, 'outgoing', $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 'queued', now(), $16, $17, $18,
-          $19, $20, $21)`;
-
-export async function insertQueued(db: Queryable, message: NewMessage): Promise<void> {
-  await db.execute(insertSql, [
-    message.id,
-    message.accountId,
-    message.origin,
-    message.remoteId,
-    message.chatJid,
-    message.chatType,
-    message.toJid,
-    message.from.jid,
-    message.from.phone,
-    message.from.lid,
-    message.type,
-    message.text,
-    message.content && JSON.stringify(message.content),
-    message.replyTo,
-    message.mentions,
-    message.referenceId,
-    message.expiresAt,
-    message.contentHash,
-    message.priority,
-    message.sendAt,
-    message.typing,
-  ]);
 }
