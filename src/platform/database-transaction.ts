@@ -19,6 +19,11 @@ export interface Queryable {
 
 export interface Transaction extends Queryable {
   /**
+   * The last statement, and the only one that writes: it travels with BEGIN, and COMMIT with it. Resolves with its first row,
+   * maybe before COMMIT is answered; what is thrown after it rolls nothing back.
+   */
+  last<Row extends object>(sql: string, parameters?: readonly unknown[]): Promise<Row | undefined>;
+  /**
    * Runs `work` once, after that of the transaction has resolved. Its one statement, which it begins at once, travels with
    * COMMIT; its error rolls everything back.
    */
@@ -48,6 +53,8 @@ export function queryable(run: RunSql): Queryable {
 
 interface Statements {
   run: RunSql;
+  /** Without waiting for BEGIN, whatever it is. */
+  runAtOnce: RunSql;
   /** How many were begun so far. */
   readonly begun: number;
   end(): Promise<void>;
@@ -69,20 +76,19 @@ function statements(run: RunSql, begun: Promise<unknown>, eager: boolean): State
     () => (mayWrite = true),
     () => undefined,
   );
-  const mayGo = (sql: string): boolean => mayWrite || /^\s*SELECT\b/.test(sql);
+  function begin(statement: () => Promise<QueryResult>, mayGo: boolean): Promise<QueryResult> {
+    if (over) return Promise.reject(new Error('This transaction is over'));
+    count += 1;
+    const result = (mayGo ? statement() : begun.then(statement)).catch((error: unknown) => {
+      throw asDatabaseError(error);
+    });
+    const settled = result.catch(() => undefined).finally(() => open.delete(settled));
+    open.add(settled);
+    return result;
+  }
   return {
-    run: (sql, parameters) => {
-      if (over) return Promise.reject(new Error('This transaction is over'));
-      count += 1;
-      const result = (mayGo(sql) ? run(sql, parameters) : begun.then(() => run(sql, parameters))).catch(
-        (error: unknown) => {
-          throw asDatabaseError(error);
-        },
-      );
-      const settled = result.catch(() => undefined).finally(() => open.delete(settled));
-      open.add(settled);
-      return result;
-    },
+    run: (sql, parameters) => begin(() => run(sql, parameters), mayWrite || /^\s*SELECT\b/.test(sql)),
+    runAtOnce: (sql, parameters) => begin(() => run(sql, parameters), true),
     get begun() {
       return count;
     },
@@ -120,11 +126,23 @@ export async function runTransaction<T>({
   const begun = run(`BEGIN; SET LOCAL ${limits}`);
   begun.catch(() => undefined);
   const inside = statements(run, begun, eager);
+  let committing: Promise<QueryResult> | undefined;
+
+  /** What is begun later is refused. */
+  function sendCommit(): void {
+    void inside.end();
+    committing = run('COMMIT');
+    committing.catch(() => undefined);
+  }
 
   /** Resolves with what COMMIT has answered. */
   async function commitAfter(working: Promise<T>): Promise<string> {
     await working;
     await begun;
+    if (committing) {
+      await inside.end();
+      return (await committing).command;
+    }
     const last: Promise<void>[] = [];
     for (const begin of beforeCommit) {
       const before = inside.begun;
@@ -140,31 +158,28 @@ export async function runTransaction<T>({
     return (await commit).command;
   }
 
-  /** The same, with COMMIT on its way before there is an answer to anything: what begins later is refused. */
-  async function commitWith(working: Promise<T>): Promise<string> {
-    const ended = inside.end();
-    const commit = run('COMMIT');
-    commit.catch(() => undefined);
-    await working;
-    await Promise.all([begun, ended]);
-    return (await commit).command;
-  }
-
   let working: Promise<T>;
   let ending: string;
   try {
     working = work({
       ...queryable(inside.run),
+      async last<Row extends object>(sql: string, parameters?: readonly unknown[]) {
+        if (beforeCommit.length > 0) throw new Error('Something else is to be put before COMMIT');
+        const result = inside.runAtOnce(sql, parameters);
+        sendCommit();
+        return (await result).rows[0] as Row | undefined;
+      },
       beforeCommit(last) {
-        if (atOnce) throw new Error('COMMIT travels with the first statements: nothing can be put before it');
+        if (atOnce || committing) throw new Error('COMMIT is on its way: nothing can be put before it');
         beforeCommit.push(last);
       },
       afterCommit: (then) => void afterCommit.push(then),
     });
-    ending = await (atOnce ? commitWith(working) : commitAfter(working));
+    if (atOnce) sendCommit();
+    ending = await commitAfter(working);
   } catch (error) {
     await inside.end();
-    await run('ROLLBACK').catch(abandon);
+    await (committing ?? run('ROLLBACK')).catch(abandon);
     throw error;
   }
   if (ending !== 'COMMIT') {

@@ -88,11 +88,13 @@ export function createIdempotency(): Idempotency {
         throw invalidField('Idempotency-Key', 'must be 1 to 255 printable ASCII characters');
       }
       const identity = [callerName(call.caller), call.route, call.key];
-      const lock = await tx.one<{ locked: boolean }>(lockSql, [identity.join('\n')]);
+      // Two statements, so that the second sees what the holder of the lock before us has committed.
+      const [lock, stored] = await Promise.all([
+        tx.one<{ locked: boolean }>(lockSql, [identity.join('\n')]),
+        tx.one<Row>(findSql, identity),
+      ]);
       if (!lock?.locked) throw inProgress();
       const bodyHash = sha256(canonical(call.content));
-      // Its own statement after the lock, so that it sees what the holder before us has committed.
-      const stored = await tx.one<Row>(findSql, identity);
       if (stored && stored.body_hash !== bodyHash) {
         throw invalidField('Idempotency-Key', 'was used with another body within the last 24 hours');
       }
@@ -107,7 +109,8 @@ export function createIdempotency(): Idempotency {
       };
       const accountId = answer.accountId ?? (call.caller.kind === 'account' ? call.caller.accountId : null);
       const status = answer.status ?? call.defaultStatus;
-      await tx.execute(storeSql, [...identity, accountId, bodyHash, status, JSON.stringify(kept)]);
+      const values = [...identity, accountId, bodyHash, status, JSON.stringify(kept)];
+      tx.beforeCommit(async () => void (await tx.execute(storeSql, values)));
       return { answer, replayed: false };
     },
     sweep: (database) => database.execute(sweepSql),

@@ -132,20 +132,26 @@ async function answerOf(
     if (!route.idempotent || call.key === undefined) return { answer: await effect(input, tx), replayed: false };
     const defaultStatus = route.statuses?.[0] ?? 200;
     const identity = { caller: input.caller, route: `${route.method} ${call.path}`, key: call.key };
-    return options.idempotency.run(tx, { ...identity, content: call.content, defaultStatus }, () => effect(input, tx));
+    return options.idempotency.run(tx, { ...identity, content: call.content, defaultStatus }, async () => {
+      // The answer is written behind what the effect takes for its last statement.
+      const answer = await effect(input, { ...tx, last: (sql, parameters) => tx.one(sql, parameters) });
+      return answer.complete ? answer.complete(tx) : answer;
+    });
   });
 }
 
-/** What `after` makes of a committed answer, or the answer itself when that fails: what it reports has happened. */
-async function completed(answer: Answer<unknown>, signal: AbortSignal, log: Log): Promise<Answer<unknown>> {
+/** What `complete` and `after` make of a committed answer, or the answer itself when they fail: what it reports has happened. */
+async function completed(
+  answer: Answer<unknown>,
+  signal: AbortSignal,
+  { database, log }: RouteHandlerOptions,
+): Promise<Answer<unknown>> {
   let current = answer;
-  while (current.after) {
-    try {
-      current = await current.after(signal);
-    } catch (error) {
-      log.warn('The answer after the commit failed, sending the one before', { error });
-      return current;
-    }
+  try {
+    if (current.complete) current = await current.complete(database);
+    while (current.after) current = await current.after(signal);
+  } catch (error) {
+    log.warn('The answer after the commit failed, sending the one before', { error });
   }
   return current;
 }
@@ -166,7 +172,7 @@ export function createRouteHandler(route: Route, options: RouteHandlerOptions) {
     }
     const call = { key: request.get('idempotency-key'), path: request.path, content };
     const work = answerOf(route, input, call, options).then(async ({ answer, replayed }) => ({
-      answer: replayed ? answer : await completed(answer, input.signal, options.log),
+      answer: replayed ? answer : await completed(answer, input.signal, options),
       replayed,
     }));
     const { answer, replayed } = await within(options.clock, options.requestTimeoutMs, work, () => {

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Response } from 'express';
 import type Joi from 'joi';
 import type { Access, Caller } from './caller.ts';
-import type { Transaction } from './database.ts';
+import type { Queryable, Transaction } from './database.ts';
 
 export type { Access, Caller } from './caller.ts';
 
@@ -44,6 +44,11 @@ export interface Answer<T> {
   masked?: T;
   /** The account with whose deletion the stored answer goes; by default that of the account key. */
   accountId?: string;
+  /**
+   * Reads what an effect need not know to take place; its answer is sent in place of this one. Runs after the commit, or
+   * before it where the answer is stored under an Idempotency-Key. When it fails after the commit, this one is sent.
+   */
+  complete?: (db: Queryable) => Promise<Answer<T>>;
   /**
    * Runs after the commit; its answer is sent in place of this one and is not stored. When it fails, this one is sent:
    * what it reports has happened.

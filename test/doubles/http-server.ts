@@ -18,6 +18,7 @@ export function emptyDatabase(seen: string[] = []): Database {
     rows: async () => [],
     one: async () => undefined,
     execute: async () => 0,
+    last: async () => undefined,
     beforeCommit: () => undefined,
     afterCommit: () => undefined,
   };

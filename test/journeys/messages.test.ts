@@ -266,7 +266,8 @@ test('the same post again within five seconds is taken for a retry, unless it sa
   ]);
   const third = await dataOf({ allowDuplicate: true });
   expect(third).toMatchObject({ duplicate: false });
-  await api.send(shop, customer.number, 'end', '?wait=true');
+  await api.send(shop, customer.number, 'end');
+  await customer.receives('end');
   expect(receivedBy(customer)).toEqual(['twice', 'twice', 'end']);
 });
 
@@ -280,7 +281,8 @@ test('a hundred posts at once under one Idempotency-Key are one message', async 
   expect(again.status).toBe(202);
   expect(again.headers.get('idempotency-replayed')).toBe('true');
   expect((await post('/api/send', { ...body, text: 'other' }, headers)).status).toBe(422);
-  await api.send(shop, customer.number, 'end', '?wait=true');
+  await api.send(shop, customer.number, 'end');
+  await customer.receives('end');
   expect(receivedBy(customer)).toEqual(['once', 'end']);
 });
 

@@ -19,7 +19,7 @@ export interface AccountPageParts {
   accounts: Accounts;
   messages: Messages;
   sandbox: Sandbox;
-  database: Pick<Database, 'transaction'>;
+  database: Database;
 }
 
 /** What the address says of the page, and what is not as it would be at first. */

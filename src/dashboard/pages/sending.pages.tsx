@@ -63,7 +63,8 @@ async function send(parts: AccountPageParts, accountId: string, form: Infer<type
       allowDuplicate: false,
     }),
   );
-  return { position: accepted.position, at: accepted.estimatedSendAt };
+  const { position, estimatedSendAt: at } = await accepted.planned(parts.database);
+  return { position, at };
 }
 
 function cancelPage(parts: AccountPageParts): Page {

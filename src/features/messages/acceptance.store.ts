@@ -40,8 +40,15 @@ export interface Enqueued {
   same: { id: string; whatsappId: string; status: MessageStatus } | null;
   /** Whether there is no such message as it answers. */
   answersNothing: boolean;
-  /** To how many new chats the same was written within a day, if this is one, too: `sameAtMost` of them are counted. */
+  /** To how many new chats the same was written within a day, if this is one, too. */
   sameInNewChats: number;
+}
+
+export interface EnqueueOptions {
+  /** How far `sameInNewChats` counts. */
+  sameAtMost: number;
+  /** Whether nothing follows in the transaction. */
+  isLast: boolean;
 }
 
 // The lock makes two callers with the same content wait for each other, so that the second sees the first one's row.
@@ -86,18 +93,19 @@ const enqueueSql = `
 
 /**
  * Puts a message into its account's queue, unless the account does not take it, its queue is full, it answers nothing or
- * is a retry; undefined when there is no account. All statements are begun at once.
+ * is a retry; undefined when there is no account.
  */
 export async function enqueue(
   tx: Transaction,
   message: NewMessage,
-  { sameAtMost }: { sameAtMost: number },
+  { sameAtMost, isLast }: EnqueueOptions,
 ): Promise<Enqueued | undefined> {
   const { accountId, chatJid, contentHash, mayBeRetry } = message;
+  const run: Transaction['one'] = (sql, values) => (isLast ? tx.last(sql, values) : tx.one(sql, values));
   const lock = [accountId, chatJid, contentHash?.toString('hex')].join('|');
   const [, enqueued] = await Promise.all([
     mayBeRetry ? tx.execute(lockContentSql, [lock]) : undefined,
-    tx.one<Enqueued>(enqueueSql, [
+    run<Enqueued>(enqueueSql, [
       message.id,
       accountId,
       message.origin,

@@ -57,6 +57,11 @@ export interface Acceptance {
   warnings: string[];
 }
 
+export interface Accepted extends Acceptance {
+  /** With the place and the time that a paced queue gives it; before that both only count who waits. */
+  planned(db: Queryable): Promise<Acceptance>;
+}
+
 type Place = Pick<Acceptance, 'position' | 'estimatedSendAt'>;
 
 export interface AcceptanceOptions {
@@ -78,11 +83,11 @@ const newChatsForSameText = 20;
 export function createAcceptance(options: AcceptanceOptions) {
   const { accounts, events, clock, timeZone } = options;
 
-  async function accept(tx: Transaction, request: OutgoingRequest): Promise<Acceptance> {
+  async function accept(tx: Transaction, request: OutgoingRequest): Promise<Accepted> {
     const message = newMessage(request, await chatOf(tx, request.accountId, request.to));
     const [account, enqueued] = await Promise.all([
       accounts.get(request.accountId, tx),
-      enqueue(tx, message, { sameAtMost: newChatsForSameText }),
+      enqueue(tx, message, { sameAtMost: newChatsForSameText, isLast: !request.file }),
     ]);
     if (!enqueued?.isQueued) {
       const first = asBefore(account, enqueued);
@@ -96,20 +101,32 @@ export function createAcceptance(options: AcceptanceOptions) {
       options.wake(account.id);
       events.announce(`messages:${account.id}`);
     });
+    const acceptance = (place: Place): Acceptance => ({
+      id: message.id,
+      whatsappId: message.remoteId,
+      status: 'queued',
+      ...place,
+      duplicate: false,
+      warnings: warningsOf(account, message, { ...place, ...enqueued }),
+    });
+    const atEnd = placeAtEnd(message, enqueued);
     const rules = rulesOf(account, options.typingBaseMs, clock.now());
-    const place = isImmediate(rules) ? placeAtEnd(message, enqueued) : await placeByPlan(tx, message, rules);
-    const { id, remoteId: whatsappId } = message;
-    const warnings = warningsOf(account, message, { ...place, ...enqueued });
-    return { id, whatsappId, status: 'queued', ...place, duplicate: false, warnings };
+    return {
+      ...acceptance(atEnd),
+      // It may have left meanwhile.
+      planned: async (db) => acceptance((!isImmediate(rules) && (await placeByPlan(db, message, rules))) || atEnd),
+    };
   }
 
   /** For what was not put into the queue: the first message where it is a retry of that. Throws otherwise. */
-  function asBefore(account: Account, enqueued: Enqueued | undefined): Acceptance {
+  function asBefore(account: Account, enqueued: Enqueued | undefined): Accepted {
     if (!enqueued) throw new Error('The account that was just found is gone');
     if (enqueued.answersNothing) throw invalidField('replyTo', 'is no message of this chat');
     if (!enqueued.accepts) throw notConnected(account);
     if (!enqueued.same) throw queueFull(account, enqueued);
-    return { ...enqueued.same, position: 0, estimatedSendAt: clock.now(), duplicate: true, warnings: [] };
+    const place = { position: 0, estimatedSendAt: clock.now() };
+    const first = { ...enqueued.same, ...place, duplicate: true, warnings: [] };
+    return { ...first, planned: () => Promise.resolve(first) };
   }
 
   function newMessage(request: OutgoingRequest, chatJid: string): NewMessage {
@@ -143,14 +160,15 @@ export function createAcceptance(options: AcceptanceOptions) {
     return { position: waiting + 1, estimatedSendAt: new Date(atMs) };
   }
 
-  async function placeByPlan(tx: Transaction, message: NewMessage, rules: PacingRules): Promise<Place> {
-    const outlook = await readOutlook(tx, message.accountId, rules, { timeZone });
+  /** undefined when it does not wait any more. */
+  async function placeByPlan(db: Queryable, message: NewMessage, rules: PacingRules): Promise<Place | undefined> {
+    const outlook = await readOutlook(db, message.accountId, rules, { timeZone });
     let position = 0;
     for (const { id, departMs } of plannedDepartures(outlook.queue, { ...outlook, rules })) {
       position += 1;
       if (id === message.id) return { position, estimatedSendAt: new Date(departMs) };
     }
-    throw new Error('A message that was just queued never leaves');
+    return undefined;
   }
 
   return { accept };

@@ -103,15 +103,18 @@ async function send(options: MessageRouteOptions, input: SendInput, tx: Transact
     typing: body.typing,
     allowDuplicate: body.allowDuplicate,
   });
-  const answer: Answer<SendAnswer> = { status: 202, data: acceptanceJson(accepted), accountId };
-  if (!query.wait) return answer;
-  return {
-    ...answer,
-    after: async (signal) => {
-      const message = await messages.settled(accepted.id, options.waitMs, signal);
-      return message ? { status: 200, data: message } : answer;
-    },
+  const answerOf = (acceptance: Acceptance): Answer<SendAnswer> => {
+    const answer: Answer<SendAnswer> = { status: 202, data: acceptanceJson(acceptance), accountId };
+    if (!query.wait) return answer;
+    return {
+      ...answer,
+      after: async (signal) => {
+        const message = await messages.settled(accepted.id, options.waitMs, signal);
+        return message ? { status: 200, data: message } : answer;
+      },
+    };
   };
+  return { ...answerOf(accepted), complete: async (db) => answerOf(await accepted.planned(db)) };
 }
 
 async function contentOf(
@@ -244,6 +247,7 @@ function ownAccount(caller: RouteInput<unknown, unknown, unknown>['caller']): st
   return caller.kind === 'account' ? caller.accountId : undefined;
 }
 
-function acceptanceJson(accepted: Acceptance) {
-  return { ...accepted, estimatedSendAt: accepted.estimatedSendAt.toISOString() };
+function acceptanceJson(acceptance: Acceptance) {
+  const { id, whatsappId, status, position, estimatedSendAt, duplicate, warnings } = acceptance;
+  return { id, whatsappId, status, position, estimatedSendAt: estimatedSendAt.toISOString(), duplicate, warnings };
 }

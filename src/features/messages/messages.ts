@@ -12,7 +12,7 @@ import type { Random } from '../../platform/retry.ts';
 import type { Secrets } from '../../platform/secrets.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Media } from '../media/media.ts';
-import { type Acceptance, chatOf, createAcceptance, type OutgoingRequest } from './acceptance.ts';
+import { type Accepted, chatOf, createAcceptance, type OutgoingRequest } from './acceptance.ts';
 import { createDispatchers, type DispatchersTimings } from './dispatchers.ts';
 import { createExpiry } from './expiry.ts';
 import type { MediaLinks } from './media-links.ts';
@@ -44,8 +44,8 @@ export type { Milestones } from './messages.store.ts';
 export type { Traffic } from './traffic.store.ts';
 
 export interface Messages extends Service {
-  /** Stores a message for sending. Throws `account.not_connected`, `queue.full`. */
-  accept(tx: Transaction, request: OutgoingRequest): Promise<Acceptance>;
+  /** Stores a message for sending, with the last statement of `tx`. Throws `account.not_connected`, `queue.full`. */
+  accept(tx: Transaction, request: OutgoingRequest): Promise<Accepted>;
   /** Throws `message.not_found`. Without an account, any account's message. */
   get(id: string, accountId: string | undefined): Promise<Message>;
   /** Newest first, with the cursor of what follows. */
