@@ -223,13 +223,17 @@ CREATE TABLE IF NOT EXISTS messages (
   expires_at timestamptz,
   content_hash bytea,
   created_at timestamptz NOT NULL DEFAULT now(),
-  CONSTRAINT messages_original CHECK (type <> 'unsupported' OR original IS NOT NULL),
+  deleted_at timestamptz,
+  CONSTRAINT messages_original CHECK (type <> 'unsupported' OR original IS NOT NULL OR deleted_at IS NOT NULL),
   CONSTRAINT messages_error CHECK ((error_code IS NULL) = (error_message IS NULL))
 );
 -- Up to 0.3.0 these had no names, and only what could not be translated had an original.
 ALTER TABLE messages DROP CONSTRAINT IF EXISTS messages_check, DROP CONSTRAINT IF EXISTS messages_check1,
   DROP CONSTRAINT IF EXISTS messages_original, DROP CONSTRAINT IF EXISTS messages_error;
-ALTER TABLE messages ADD CONSTRAINT messages_original CHECK (type <> 'unsupported' OR original IS NOT NULL),
+-- When it was deleted for everyone: what it said is gone then.
+ALTER TABLE messages ADD COLUMN IF NOT EXISTS deleted_at timestamptz;
+ALTER TABLE messages
+  ADD CONSTRAINT messages_original CHECK (type <> 'unsupported' OR original IS NOT NULL OR deleted_at IS NOT NULL),
   ADD CONSTRAINT messages_error CHECK ((error_code IS NULL) = (error_message IS NULL));
 -- Up to 0.3.0 no status broadcasts were kept.
 ALTER TABLE messages DROP CONSTRAINT IF EXISTS messages_chat_type_check;
@@ -245,6 +249,10 @@ CREATE INDEX IF NOT EXISTS messages_untranslated ON messages (translator, positi
 ALTER TABLE messages ADD COLUMN IF NOT EXISTS typing boolean NOT NULL DEFAULT true;
 -- Whether nobody had said anything in its chat before it.
 ALTER TABLE messages ADD COLUMN IF NOT EXISTS opens_chat boolean NOT NULL DEFAULT false;
+-- What others have done to it, made of message_acts.
+ALTER TABLE messages ADD COLUMN IF NOT EXISTS edited_at timestamptz;
+ALTER TABLE messages ADD COLUMN IF NOT EXISTS reactions jsonb NOT NULL DEFAULT '[]';
+ALTER TABLE messages ADD COLUMN IF NOT EXISTS votes jsonb NOT NULL DEFAULT '[]';
 -- One stanza is one row, however often it is delivered.
 CREATE UNIQUE INDEX IF NOT EXISTS messages_identity
   ON messages (account_id, chat_jid, direction, (CASE WHEN direction = 'outgoing' THEN '' ELSE from_jid END), remote_id);
@@ -280,6 +288,39 @@ CREATE TABLE IF NOT EXISTS message_receipts (
   CHECK (read_at IS NOT NULL OR played_at IS NULL)
 );
 ALTER TABLE message_receipts ENABLE ROW LEVEL SECURITY;
+
+-- The last of what each person did to a message: a reaction, an edit, a deletion, a vote. Without a key of messages,
+-- because it may arrive before its message.
+CREATE TABLE IF NOT EXISTS message_acts (
+  account_id text NOT NULL REFERENCES whatsapp_accounts ON DELETE CASCADE,
+  -- The network's id of the message.
+  target_id text NOT NULL,
+  kind text NOT NULL CHECK (kind IN ('reaction', 'edit', 'deletion', 'vote')),
+  chat_jid text NOT NULL,
+  from_me boolean NOT NULL,
+  from_jid text NOT NULL,
+  from_phone text,
+  from_lid text,
+  from_name text,
+  -- The server took it as the act of a group's admin.
+  as_admin boolean NOT NULL DEFAULT false,
+  -- The emoji, empty when it was taken back; or the new text.
+  text text,
+  -- A vote as the network encrypted it, and the options once it could be opened.
+  vote bytea,
+  options text[],
+  -- Later ones win: the server's second, then microseconds of the person's device.
+  at timestamptz NOT NULL,
+  turn bigint NOT NULL,
+  -- Its message shows it.
+  applied boolean NOT NULL DEFAULT false,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  PRIMARY KEY (account_id, target_id, kind, from_jid),
+  CHECK ((kind = 'vote') = (vote IS NOT NULL)),
+  CHECK ((kind IN ('reaction', 'edit')) = (text IS NOT NULL))
+);
+CREATE INDEX IF NOT EXISTS message_acts_waiting ON message_acts (created_at) WHERE NOT applied;
+ALTER TABLE message_acts ENABLE ROW LEVEL SECURITY;
 
 -- media
 -- Files of messages that wait to be sent, and files that are kept.

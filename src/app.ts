@@ -5,7 +5,7 @@ import { createNetworks } from './app-networks.ts';
 import { kindsOf, signInSettings } from './app-settings.ts';
 import { createStorage, type StorageOptions } from './app-storage.ts';
 import type { AppTimings } from './app-timings.ts';
-import { translateOriginal } from './channels/baileys/from-baileys.ts';
+import { openVote, translateOriginal } from './channels/baileys/kept-originals.ts';
 import { createJournalSweep } from './channels/baileys/inbound-journal.ts';
 import { createDashboard } from './dashboard/dashboard.ts';
 import { accessRoutes } from './features/access/access.routes.ts';
@@ -143,7 +143,7 @@ export function createApp(options: AppOptions): App {
 
 function createFeatures(options: AppOptions, database: Database, secrets: Secrets) {
   const { config, clock, timings, version } = options;
-  const shared = { ...options, database, secrets, events: createEventBus(clock) };
+  const shared = { ...options, database, secrets, events: createEventBus(clock), openVote };
   const writer = createCommitWriter(shared);
   const leases = createLeases({ ...shared, timings: timings.lease });
   // The lock of the embedded database's folder proves that no other process lives.

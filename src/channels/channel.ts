@@ -1,4 +1,5 @@
 import type { Batch } from '../platform/commit-writer.ts';
+import type { IncomingAct } from './acts.ts';
 import type { IncomingMessage, OutgoingContent, OutgoingMessage, Person, Receipt } from './content.ts';
 
 /** One account's way to the outside. Construction does nothing. */
@@ -155,6 +156,7 @@ export interface PairingCode {
 export interface ChannelSink {
   state(next: ChannelState): void;
   incoming(message: IncomingMessage, batch: Batch): void;
+  act(act: IncomingAct, batch: Batch): void;
   receipt(receipt: Receipt, batch: Batch): void;
   notice(notice: ChannelNotice, batch: Batch): void;
 }

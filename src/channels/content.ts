@@ -98,8 +98,39 @@ export interface PreparedMedia {
   original: Uint8Array;
 }
 
+/** A message that something is done to. */
+export interface ActTarget extends MessageKey {
+  /** Ours. */
+  id: string;
+  /** The hidden address of who wrote it, where that is known. */
+  fromLid: string | null;
+}
+
+export const actTypes = ['reaction', 'edit', 'deletion'] as const;
+
+/** What can be done to a message that was sent before. */
+export type OutgoingAct =
+  | { type: 'reaction'; target: ActTarget; /** Empty takes the reaction back. */ emoji: string }
+  | { type: 'edit'; target: ActTarget; text: string }
+  | { type: 'deletion'; target: ActTarget };
+
+export interface OutgoingPoll extends PollContent {
+  /** 32 bytes, the same in every try: with them its votes are encrypted. */
+  secret?: Uint8Array;
+}
+
 /** What can be sent. */
-export type OutgoingContent = TextContent | OutgoingMedia | LocationContent | ContactContent | PollContent;
+export type OutgoingContent =
+  | TextContent
+  | OutgoingMedia
+  | LocationContent
+  | ContactContent
+  | OutgoingPoll
+  | OutgoingAct;
+
+export function isAct(content: { type: string }): content is OutgoingAct {
+  return (actTypes as readonly string[]).includes(content.type);
+}
 
 export interface OutgoingMessage {
   /** The network's id of this message, chosen before the first try and the same in every later one. */

@@ -14,6 +14,13 @@ export interface AccountJson {
   apiKey: string;
 }
 
+export interface PersonJson {
+  jid: string;
+  phone: string | null;
+  lid: string | null;
+  name: string | null;
+}
+
 export interface MessageJson {
   id: string;
   accountId: string;
@@ -21,7 +28,7 @@ export interface MessageJson {
   origin: string;
   whatsappId: string;
   chat: { jid: string; type: string };
-  from: { jid: string; phone: string | null; lid: string | null; name: string | null };
+  from: PersonJson;
   type: string;
   text: string | null;
   media: {
@@ -36,6 +43,10 @@ export interface MessageJson {
   poll: object | null;
   mentions: string[];
   replyTo: string | null;
+  target: { id: string; whatsappId: string } | null;
+  reactions: { from: PersonJson; emoji: string; at: string }[];
+  editedAt: string | null;
+  deletedAt: string | null;
   status: string;
   statusAt: Record<string, string | null>;
   receipts: { members: number | null; delivered: number; read: number; played: number } | null;

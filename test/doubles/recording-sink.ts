@@ -1,4 +1,5 @@
 import type { ChannelNotice, ChannelSink, ChannelState } from '../../src/channels/channel.ts';
+import type { IncomingAct } from '../../src/channels/acts.ts';
 import type { IncomingMessage, Receipt } from '../../src/channels/content.ts';
 import type { ChangeKind } from '../../src/platform/commit-writer.ts';
 import { waitFor } from './wait-for.ts';
@@ -10,6 +11,7 @@ export interface RecordingSink extends Pick<ChannelSink, 'state'> {
   readonly sink: ChannelSink;
   readonly states: ChannelState[];
   readonly messages: IncomingMessage[];
+  readonly acts: IncomingAct[];
   readonly receipts: Receipt[];
   readonly notices: ChannelNotice[];
   /** Waits until the last state told is of this kind. */
@@ -40,9 +42,11 @@ async function found<T>(look: () => T | undefined): Promise<T> {
 export function createRecordingSink(): RecordingSink {
   const states: ChannelState[] = [];
   const messages: IncomingMessage[] = [];
+  const acts: IncomingAct[] = [];
   const receipts: Receipt[] = [];
   const notices: ChannelNotice[] = [];
   const messageKind = recorded('recorded messages', messages);
+  const actKind = recorded('recorded acts', acts);
   const receiptKind = recorded('recorded receipts', receipts);
   const noticeKind = recorded('recorded notices', notices);
   const state = (next: ChannelState): void => void states.push(next);
@@ -51,12 +55,14 @@ export function createRecordingSink(): RecordingSink {
     sink: {
       state,
       incoming: (message, batch) => batch.add(messageKind, message),
+      act: (act, batch) => batch.add(actKind, act),
       receipt: (receipt, batch) => batch.add(receiptKind, receipt),
       notice: (notice, batch) => batch.add(noticeKind, notice),
     },
     state,
     states,
     messages,
+    acts,
     receipts,
     notices,
     becomes: <Kind extends ChannelState['kind']>(kind: Kind) =>

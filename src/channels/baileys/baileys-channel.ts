@@ -10,7 +10,7 @@ import type { Secrets } from '../../platform/secrets.ts';
 import type { Slots } from '../../platform/slots.ts';
 import { ownErrors } from '../../platform/stray-errors.ts';
 import type { Capabilities, Channel, ChannelSink, ChannelState, SentMessageLookup } from '../channel.ts';
-import { mediaTypes, type OutgoingMessage } from '../content.ts';
+import { actTypes, mediaTypes, type OutgoingMessage } from '../content.ts';
 import { keyChangeKind } from './auth.store.ts';
 import { type AuthState, loadAuthState } from './auth-state.ts';
 import { createChannelLanes } from './channel-lanes.ts';
@@ -53,7 +53,7 @@ export interface BaileysChannelOptions {
 }
 
 const capabilities: Capabilities = {
-  content: ['text', ...mediaTypes, 'location', 'contact', 'poll'],
+  content: ['text', ...mediaTypes, 'location', 'contact', 'poll', ...actTypes],
   chats: ['personal', 'group'],
 };
 

@@ -18,6 +18,7 @@ import type { Probe } from '../../platform/probe.ts';
 import { chatTypeOf } from '../address.ts';
 import type { ChannelNotice, Presence } from '../channel.ts';
 import type { OutgoingMessage, Person } from '../content.ts';
+import type { Addressing } from './acts-to-baileys.ts';
 import { callOf } from './calls.ts';
 import { causeOf } from './close-cause.ts';
 import { createCodePairing } from './code-pairing.ts';
@@ -120,6 +121,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     acknowledgementTimeoutMs: timings.acknowledgementTimeoutMs,
     leaving,
     distributeAgain: async (group) => auth.store.keys.set({ 'sender-key-memory': { [group]: null } }),
+    addressing: async (group) => addressingOf(await groupMetadata(group)),
   });
   watchPeoplePresence({ socket, log, tell: (seen) => tell({ kind: 'presence', presence: seen }) });
   const presence = createOwnPresence({ socket, clock, log });
@@ -253,6 +255,11 @@ function forgetChangedGroups(batch: Partial<BaileysEventMap>, caches: SocketCach
 
 function memberOf({ id, lid, phoneNumber }: GroupParticipant): Person {
   return personOf(id, lid ?? phoneNumber, null);
+}
+
+/** As Baileys, where the group does not say. */
+function addressingOf(group: GroupMetadata | undefined): Addressing {
+  return group?.addressingMode === WAMessageAddressingMode.PN ? 'pn' : 'lid';
 }
 
 function selfOf(socket: WASocket): Person {

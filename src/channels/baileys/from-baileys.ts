@@ -6,7 +6,7 @@ import {
   type WAMessageKey,
 } from '@whiskeysockets/baileys';
 import { bareJid, chatTypeOf, isLid, phoneOf } from '../address.ts';
-import type { Content, IncomingMessage, Person } from '../content.ts';
+import type { IncomingMessage, Person } from '../content.ts';
 import { contentOf, contextOf, storable } from './content-from-baileys.ts';
 
 const protocolTypesOfPeople = new Set<proto.Message.ProtocolMessage.Type>([
@@ -23,25 +23,36 @@ export function fromBaileys(
   self: Person,
   arrival: IncomingMessage['arrival'],
 ): IncomingMessage | undefined {
+  const place = placeOf(message, self);
+  const what = said(message);
+  if (!place || !what) return undefined;
+  return {
+    remoteId: message.key.id ?? '',
+    ...place,
+    ...what,
+    ...contextOf(message.message ?? {}),
+    sentAt: new Date(secondsOf(message.messageTimestamp) * 1000),
+    arrival,
+  };
+}
+
+/** Whose a message of a person is, and in which chat; undefined for what is none. */
+export function placeOf(
+  message: WAMessage,
+  self: Person,
+): Pick<IncomingMessage, 'chat' | 'address' | 'chatAlias' | 'from' | 'fromMe'> | undefined {
   const { key } = message;
   const { remoteJid, id } = key;
   if (!remoteJid || !id || message.category === 'peer' || message.messageStubType) return undefined;
   const chatType = isJidStatusBroadcast(remoteJid) ? 'status' : chatTypeOf(remoteJid);
-  const what = said(message);
-  if (!chatType || !what) return undefined;
-
+  if (!chatType) return undefined;
   const alias = chatType === 'personal' ? aliasOf(remoteJid, key.remoteJidAlt, self) : null;
   return {
-    remoteId: id,
     chat: { jid: alias ? jidOfPhone(alias.phone) : bareJid(remoteJid), type: chatType },
     address: bareJid(remoteJid),
     chatAlias: alias,
     from: key.fromMe ? self : senderOf(key, message.pushName ? storable(message.pushName) : null),
     fromMe: key.fromMe === true,
-    ...what,
-    ...contextOf(message.message ?? {}),
-    sentAt: new Date(secondsOf(message.messageTimestamp) * 1000),
-    arrival,
   };
 }
 
@@ -53,16 +64,6 @@ function said(message: WAMessage): Pick<IncomingMessage, 'content' | 'original'>
   if (content?.type === 'text') return { content, original: null };
   if (content) return { content, original: encoded(message) };
   return isForPeople(inner) ? untranslated(message) : undefined;
-}
-
-/** What a message of which only the encoding was kept says; undefined for what cannot be translated. */
-export function translateOriginal(
-  original: Uint8Array,
-): { content: Content; replyTo: string | null; mentions: string[] } | undefined {
-  const { message } = proto.WebMessageInfo.decode(original);
-  const inner = normalizeMessageContent(message);
-  const content = inner && contentOf(inner);
-  return content && { content, ...contextOf(message ?? {}) };
 }
 
 export function untranslated(message: WAMessage): Pick<IncomingMessage, 'content' | 'original'> {
@@ -110,7 +111,7 @@ function jidOfPhone(phone: string): string {
   return `${phone.slice(1)}@s.whatsapp.net`;
 }
 
-function secondsOf(timestamp: WAMessage['messageTimestamp']): number {
+export function secondsOf(timestamp: WAMessage['messageTimestamp']): number {
   if (typeof timestamp === 'number') return timestamp;
   return timestamp ? timestamp.toNumber() : 0;
 }

@@ -6,6 +6,7 @@ import type { Probe } from '../../platform/probe.ts';
 import type { ChannelSink } from '../channel.ts';
 import type { IncomingMessage, Person } from '../content.ts';
 import type { AuthState } from './auth-state.ts';
+import { actFromBaileys } from './acts-from-baileys.ts';
 import { fromBaileys, personOf, untranslated } from './from-baileys.ts';
 import { readElsewhere, receiptsOf } from './receipts.ts';
 import type { OpenedMessage } from './signal-repository.ts';
@@ -37,6 +38,8 @@ export interface Inbound {
 }
 
 const mostRemembered = 1_000;
+/** The stanza's `edit` when an admin deletes what another wrote (Baileys `Socket/messages-send.js`). */
+const deletionByAdmin = '8';
 
 export function createInbound(options: InboundOptions): Inbound {
   const { accountId, sink, auth, lane, clock, log } = options;
@@ -54,8 +57,20 @@ export function createInbound(options: InboundOptions): Inbound {
     return personOf(me?.id ?? '', me?.lid, me?.name ?? null);
   }
 
-  function add(message: WAMessage, arrival: IncomingMessage['arrival'], batch: Batch, refused = 0): void {
+  interface Arrived {
+    arrival: IncomingMessage['arrival'];
+    asAdmin: boolean;
+    /** How often the database has refused it. */
+    refused: number;
+  }
+
+  function add(message: WAMessage, { arrival, asAdmin, refused }: Arrived, batch: Batch): void {
     try {
+      const act = refused === 0 ? actFromBaileys(message, self(), asAdmin) : undefined;
+      if (act) {
+        sink.act(act, batch);
+        return;
+      }
       const incoming = fromBaileys(message, self(), arrival);
       if (!incoming) return;
       const plain = { ...untranslated(message), replyTo: null, mentions: [] };
@@ -83,19 +98,20 @@ export function createInbound(options: InboundOptions): Inbound {
       const { me } = auth.creds;
       const { fullMessage } = decodeMessageNode(node, me?.id ?? '', me?.lid ?? '');
       const message = proto.Message.decode(unpadRandomMax16(plaintext));
-      fullMessage.message = message.deviceSentMessage?.message ?? message;
+      fullMessage.message = ownDevicesPart(message) ?? message;
       remember(nameOf(fullMessage));
       const name = hash.toString('hex');
       const refused = options.refusals.get(name) ?? 0;
       batch.afterRefusal(() => void options.refusals.set(name, refused + 1));
       // It will come again, until it is confirmed: then as something unknown, and in the end without its row.
-      if (refused < 2) add(fullMessage, arrival, batch, refused);
+      if (refused < 2) add(fullMessage, { arrival, asAdmin: node.attrs['edit'] === deletionByAdmin, refused }, batch);
       else log.error('A message was left out, because the database refuses it in every form', { accountId });
       batch.afterCommit(() => options.probe('ratchet-committed'));
     },
     messages(messages) {
       const others = messages.filter((message) => !opened.has(nameOf(message)));
-      if (others.length > 0) write((batch) => others.forEach((message) => add(message, 'live', batch)));
+      const arrived: Arrived = { arrival: 'live', asAdmin: false, refused: 0 };
+      if (others.length > 0) write((batch) => others.forEach((message) => add(message, arrived, batch)));
     },
     receipt(node) {
       const me = { id: auth.creds.me?.id ?? '', lid: auth.creds.me?.lid ?? '' };
@@ -110,4 +126,11 @@ export function createInbound(options: InboundOptions): Inbound {
 /** The chat is left out, because Baileys changes its address before it tells. */
 function nameOf({ key }: WAMessage): string {
   return `${key.id ?? ''} ${String(key.fromMe ?? false)}`;
+}
+
+/** What was sent from another own device; what belongs to the message may stand outside of it. */
+function ownDevicesPart({ deviceSentMessage, messageContextInfo }: proto.IMessage): proto.IMessage | undefined {
+  const message = deviceSentMessage?.message;
+  if (!message) return undefined;
+  return messageContextInfo && !message.messageContextInfo ? { ...message, messageContextInfo } : message;
 }

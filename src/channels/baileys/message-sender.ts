@@ -1,4 +1,5 @@
 import {
+  type AnyMessageContent,
   type BinaryNode,
   generateWAMessageFromContent,
   proto,
@@ -10,8 +11,9 @@ import type { OutboundHttp } from '../../platform/outbound-http.ts';
 import type { Probe } from '../../platform/probe.ts';
 import { createTurns } from '../../platform/turns.ts';
 import { chatTypeOf } from '../address.ts';
-import type { OutgoingMedia, OutgoingMessage } from '../content.ts';
+import { isAct, type OutgoingMedia, type OutgoingMessage } from '../content.ts';
 import { createAcknowledgements, type Expectation } from './acknowledgements.ts';
+import { actToBaileys, type Addressing } from './acts-to-baileys.ts';
 import type { FrameBarrier } from './frame-barrier.ts';
 import { mediaMessage } from './media-message.ts';
 import type { SocketCaches } from './socket-caches.ts';
@@ -38,6 +40,8 @@ export interface MessageSenderOptions {
   leaving(message: OutgoingMessage): Promise<void>;
   /** To a group, once more: whoever it did not reach needs the group's key again. */
   distributeAgain(group: string): Promise<void>;
+  /** How this group names its members. */
+  addressing(group: string): Promise<Addressing>;
   probe: Probe;
 }
 
@@ -98,12 +102,11 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
     await options.leaving(message).catch(refuseUnsent);
     const jid = await recipientOf(to);
     if (again && chatTypeOf(jid) === 'group') await options.distributeAgain(jid);
+    const said = 'message' in prepared ? prepared : { content: await composed(jid, prepared, mentions) };
     if (stopped.signal.aborted) throw lineClosed();
     const shared = { messageId, ...(quoted && { quoted: toQuoted(jid, quoted) }) };
     const sending =
-      'message' in prepared
-        ? relay(jid, prepared.message, shared)
-        : socket.sendMessage(jid, toBaileys(prepared, mentions), shared);
+      'message' in said ? relay(jid, said.message, shared) : socket.sendMessage(jid, said.content, shared);
     const sent = await sending.catch(refuseUnsent);
     expectation.held();
     barrier.afterDeparture(() => {
@@ -111,6 +114,16 @@ export function createMessageSender(options: MessageSenderOptions): MessageSende
       probe('frame-sent');
     });
     return sent;
+  }
+
+  async function composed(
+    jid: string,
+    content: ComposedContent,
+    mentions: readonly string[],
+  ): Promise<AnyMessageContent> {
+    if (!isAct(content)) return toBaileys(content, mentions);
+    const isInGroup = chatTypeOf(jid) === 'group';
+    return actToBaileys(jid, content, isInGroup ? await options.addressing(jid).catch(refuseUnsent) : 'pn');
   }
 
   /** As `sendMessage` in Baileys' `Socket/messages-send.js` goes on once it has a message. */

@@ -1,13 +1,16 @@
 import { type AnyMessageContent, proto, type WAMessage, type WAMessageKey } from '@whiskeysockets/baileys';
 import { chatTypeOf } from '../address.ts';
-import type { Content, MessageKey, OutgoingContent, OutgoingMedia, QuotedMessage } from '../content.ts';
+import type { Content, MessageKey, OutgoingAct, OutgoingContent, OutgoingMedia, QuotedMessage } from '../content.ts';
 import { writeVcard } from '../vcard.ts';
 
 /** What Baileys makes a message of by itself: all but files, for which see `media-message.ts`. */
 export type ComposedContent = Exclude<OutgoingContent, OutgoingMedia>;
 
 /** What `sendMessage` takes. A link preview would fetch addresses that customers wrote, so there is none. */
-export function toBaileys(content: ComposedContent, mentions: readonly string[]): AnyMessageContent {
+export function toBaileys(
+  content: Exclude<ComposedContent, OutgoingAct>,
+  mentions: readonly string[],
+): AnyMessageContent {
   const mentioned = mentions.length > 0 ? { mentions: [...mentions] } : {};
   switch (content.type) {
     case 'text':
@@ -18,7 +21,12 @@ export function toBaileys(content: ComposedContent, mentions: readonly string[])
       return { contacts: contactsOf(content) };
     case 'poll':
       return {
-        poll: { name: content.question, values: content.options, selectableCount: content.maxAnswers },
+        poll: {
+          name: content.question,
+          values: content.options,
+          selectableCount: content.maxAnswers,
+          ...(content.secret && { messageSecret: content.secret }),
+        },
         ...mentioned,
       };
   }

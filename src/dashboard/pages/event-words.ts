@@ -13,6 +13,8 @@ export interface EventWords {
 interface Facts {
   who: string;
   status: string;
+  /** Somebody has changed what a message says. */
+  isEdited: boolean;
   /** The account's sentence. */
   statusMessage: string;
   chatType: string;
@@ -38,7 +40,8 @@ const ends: Readonly<Record<string, Wording>> = {
   cancelled: { icon: 'ban', sentence: 'A message to {who} was cancelled' },
 };
 
-function messageEnd({ status }: Facts): Wording {
+function messageEnd({ status, isEdited }: Facts): Wording {
+  if (isEdited) return { icon: 'pencil', sentence: 'A message in the chat with {who} was edited' };
   return ends[status] ?? { icon: 'message-circle', sentence: 'A message to {who} changed its status' };
 }
 
@@ -92,6 +95,9 @@ const wordings: Record<EventName, (facts: Facts) => Wording> = {
       ? { icon: 'smartphone', sentence: 'A status of {who} arrived' }
       : { icon: 'smartphone', sentence: 'A message to {who} was written on the phone' },
   'messages.update': messageEnd,
+  'messages.reaction': () => ({ icon: 'message-circle', sentence: 'A reaction in the chat with {who}' }),
+  'messages.delete': () => ({ icon: 'trash-2', sentence: 'A message in the chat with {who} was deleted' }),
+  'poll.results': () => ({ icon: 'check', sentence: 'A vote in a poll in the chat with {who}' }),
   'message.status': messageEnd,
   'message.sent': messageEnd,
   'message-receipt.update': messageEnd,
@@ -127,6 +133,7 @@ function factsOf(data: unknown): Facts {
   return {
     who: names.map(textOf).find((name) => name !== '') ?? 'somebody',
     status: textOf(whole['status']),
+    isEdited: 'edit' in whole,
     statusMessage: textOf(whole['statusMessage']),
     chatType: textOf(chat['type']),
     state: textOf(whole['state']),

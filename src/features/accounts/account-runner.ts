@@ -22,7 +22,7 @@ export interface RunnerOptions {
   open: ChannelFactory;
   /** Throws when the account is not ours. */
   lease(): Lease;
-  inbox: Pick<ChannelSink, 'incoming' | 'receipt' | 'notice'>;
+  inbox: Pick<ChannelSink, 'incoming' | 'act' | 'receipt' | 'notice'>;
   /** Told after each state of the present channel, in order. */
   onState(lease: Lease, state: ChannelState): void;
 }

@@ -11,13 +11,13 @@ export interface ConductOptions {
   behaviour: BehaviourSettings;
   /** The account's channel, while it is online. */
   online: () => Channel | undefined;
-  inbox: Pick<ChannelSink, 'incoming' | 'receipt' | 'notice'>;
+  inbox: Pick<ChannelSink, 'incoming' | 'act' | 'receipt' | 'notice'>;
   clock: Clock;
   log: Log;
 }
 
 /** Does by itself what the account's behaviour settings ask for, and keeps from the inbox what they ignore. */
-export interface Conduct extends Pick<ChannelSink, 'incoming' | 'receipt' | 'notice'> {
+export interface Conduct extends Pick<ChannelSink, 'incoming' | 'act' | 'receipt' | 'notice'> {
   /** The settings as they stood then, by the monotonic clock; older ones than are known change nothing. */
   follow(behaviour: BehaviourSettings, asOfMs: number): void;
   /** The channel has come online. */
@@ -63,7 +63,7 @@ export function createConduct(options: ConductOptions): Conduct {
     void readAll();
   }
 
-  function isIgnored({ type }: IncomingMessage['chat']): boolean {
+  function isIgnored({ type }: Pick<IncomingMessage['chat'], 'type'>): boolean {
     return (type === 'group' && behaviour.ignoreGroups) || (type === 'status' && behaviour.ignoreStatus);
   }
 
@@ -73,6 +73,9 @@ export function createConduct(options: ConductOptions): Conduct {
   }
 
   return {
+    act(act, batch) {
+      if (!isIgnored(act.chat)) inbox.act(act, batch);
+    },
     incoming(message, batch) {
       if (isIgnored(message.chat)) return;
       inbox.incoming(message, batch);

@@ -25,6 +25,7 @@ export interface RunnableAccount {
 /** Where goes what a channel tells of chats; what concerns the account itself stays here. */
 export interface Inbox {
   incoming: ChannelSink['incoming'];
+  act: ChannelSink['act'];
   receipt: ChannelSink['receipt'];
   notice(notice: ChatNotice, batch: Batch): void;
   /** The account is linked to another number: nothing of the one before may leave any more. Returns how many messages were cancelled. */
@@ -109,6 +110,7 @@ export function createRunningAccounts(options: RunningAccountsOptions): RunningA
       online: () => onlineChannel(id),
       inbox: {
         incoming: inbox.incoming,
+        act: inbox.act,
         receipt: inbox.receipt,
         notice: (notice, batch) => takeNotice(options, notice, batch),
       },

@@ -1,6 +1,7 @@
 import type { Transaction } from '../../platform/database.ts';
 import { sendingTerms } from '../accounts/accounts.ts';
 import type { MessageStatus, Origin } from './message.ts';
+import { actTypesSql } from './messages.store.ts';
 
 export interface NewMessage {
   id: string;
@@ -60,7 +61,7 @@ const enqueueSql = `
     SELECT a.phone, a.lid, ${sendingTerms} FROM whatsapp_accounts a WHERE a.id = $2
   ), answered AS (
     SELECT remote_id FROM messages
-    WHERE account_id = $2 AND chat_jid = $5 AND (id = $11 OR remote_id = $11) LIMIT 1
+    WHERE account_id = $2 AND chat_jid = $5 AND (id = $11 OR remote_id = $11) AND type <> ALL (${actTypesSql}) LIMIT 1
   ), same AS (
     SELECT m.id, m.remote_id AS "whatsappId", m.status FROM messages m, account a
     WHERE $19 AND a."retrySeconds" > 0 AND m.account_id = $2 AND m.chat_jid = $5 AND m.content_hash = $16

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { type Address, isLid } from '../../channels/address.ts';
-import type { Content } from '../../channels/content.ts';
+import type { Content, OutgoingAct } from '../../channels/content.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Queryable, Transaction } from '../../platform/database.ts';
 import { AppError, invalidField } from '../../platform/errors.ts';
@@ -26,7 +26,7 @@ export interface OutgoingRequest {
   accountId: string;
   origin: Origin;
   to: Address;
-  content: Content;
+  content: Content | OutgoingAct;
   /** Of a content that has one. */
   file?: FileRequest;
   /** The message of this chat that it answers, by our id or the network's. */

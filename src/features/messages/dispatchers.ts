@@ -1,3 +1,4 @@
+import type { OpenVote } from '../../channels/acts.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { CommitWriter, Lane } from '../../platform/commit-writer.ts';
 import type { Database } from '../../platform/database.ts';
@@ -10,6 +11,7 @@ import type { Secrets } from '../../platform/secrets.ts';
 import { createSweep } from '../../platform/sweep.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Media } from '../media/media.ts';
+import { createActs } from './acts.ts';
 import { createDispatcher, type Dispatcher, type DispatcherTimings } from './dispatcher.ts';
 import { createOutgoing } from './outgoing.ts';
 import { rulesOf } from './pacing-rules.ts';
@@ -23,6 +25,7 @@ export interface DispatchersOptions {
   events: EventBus;
   secrets: Secrets;
   media: Media;
+  openVote: OpenVote;
   timings: DispatchersTimings;
   /** How long somebody is shown typing the shortest text; 0 = not at all. */
   typingBaseMs: number;
@@ -53,7 +56,7 @@ export function createDispatchers(options: DispatchersOptions): Dispatchers {
   const present = new Map<string, Dispatcher>();
   const turns = new Map<string, Promise<void>>();
   const lanes = new Set<Lane>();
-  const result = resultKind(options.events, options.secrets);
+  const result = resultKind(options.events, options.secrets, createActs(options));
   const outgoing = createOutgoing(options);
   let unwatch: (() => void) | undefined;
   let stopping = false;

@@ -1,5 +1,7 @@
 import type { ChangeKind } from '../../platform/commit-writer.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
+import { type ActsOf, mergeActs } from './acts.store.ts';
+import type { Acts } from './acts.ts';
 import type { MediaLinks } from './media-links.ts';
 import { incomingOccurrence } from './message-events.ts';
 import type { MessageRow } from './message.ts';
@@ -37,7 +39,7 @@ const insertSql = `
       "fromName" text, "fromMe" boolean, "type" text, "text" text, "content" jsonb, "mentions" text[], "original" text,
       "replyTo" text, "sentAt" timestamptz, "place" int)
     LEFT JOIN lid_mappings l ON l.account_id = g."accountId" AND l.lid = g."chatJid"
-  )
+  ), stored AS (
   INSERT INTO messages AS m (id, account_id, direction, origin, remote_id, chat_jid, chat_type, to_jid, from_jid, from_phone,
                              from_lid, from_name, type, text, content, mentions, original, reply_to, status, sent_at, received_at)
   SELECT id, "accountId", CASE WHEN "fromMe" THEN 'outgoing' ELSE 'incoming' END,
@@ -47,10 +49,12 @@ const insertSql = `
          CASE WHEN "fromMe" THEN 'sent' ELSE 'received' END, "sentAt", CASE WHEN "fromMe" THEN NULL ELSE now() END
   FROM given ORDER BY place
   ON CONFLICT DO NOTHING
-  RETURNING ${messageColumns}`;
+  RETURNING ${messageColumns})
+  SELECT s.*, EXISTS (SELECT 1 FROM message_acts a WHERE a.account_id = s."accountId" AND a.target_id = s."remoteId") AS "hasActs"
+  FROM stored s ORDER BY s.position`;
 
-/** What arrived, each once; its event in the same commit. */
-export function incomingKind(events: EventBus, links: MediaLinks): ChangeKind<IncomingRow> {
+/** What arrived, each once; its event in the same commit. Something may have been done to it before it came. */
+export function incomingKind(events: EventBus, links: MediaLinks, acts: Acts): ChangeKind<IncomingRow> {
   return {
     name: 'messages-incoming',
     order: 2,
@@ -61,11 +65,13 @@ export function incomingKind(events: EventBus, links: MediaLinks): ChangeKind<In
         original: row.original?.toString('base64') ?? null,
         place,
       }));
-      const stored = await tx.rows<MessageRow>(insertSql, [JSON.stringify(given)]);
+      const stored = await tx.rows<MessageRow & { hasActs: boolean }>(insertSql, [JSON.stringify(given)]);
+      const settled = await acts.settle(tx, stored.filter(({ hasActs }) => hasActs).map(actsOf));
       events.publish(
         tx,
-        stored.map((row) => incomingOccurrence(row, links)),
+        stored.map((row) => incomingOccurrence(settled.rows.get(row.id) ?? row, links)),
       );
+      settled.tell();
       tx.afterCommit(() => {
         for (const accountId of new Set(stored.map((row) => row.accountId))) events.announce(`messages:${accountId}`);
       });
@@ -90,16 +96,23 @@ const mergeChatsSql = `
   WHERE m.account_id = l.account_id AND m.chat_jid = l.lid`;
 
 /** Which phone stands behind a LID. What was kept under the LID moves to the phone's chat. */
-export const mappingKind: ChangeKind<{ lid: string; phone: string }> = {
-  name: 'lid-mappings',
-  order: 1,
-  async apply(tx, changes) {
-    const learnt = await tx.rows<{ accountId: string; lid: string }>(mappingSql, [
-      changes.map(({ owner }) => owner),
-      changes.map(({ row }) => row.lid),
-      changes.map(({ row }) => row.phone),
-    ]);
-    if (learnt.length === 0) return;
-    await tx.execute(mergeChatsSql, [learnt.map(({ accountId }) => accountId), learnt.map(({ lid }) => lid)]);
-  },
-};
+export function mappingKind(acts: Acts): ChangeKind<{ lid: string; phone: string }> {
+  return {
+    name: 'lid-mappings',
+    order: 1,
+    async apply(tx, changes) {
+      const learnt = await tx.rows<{ accountId: string; lid: string }>(mappingSql, [
+        changes.map(({ owner }) => owner),
+        changes.map(({ row }) => row.lid),
+        changes.map(({ row }) => row.phone),
+      ]);
+      if (learnt.length === 0) return;
+      await tx.execute(mergeChatsSql, [learnt.map(({ accountId }) => accountId), learnt.map(({ lid }) => lid)]);
+      (await acts.settle(tx, await mergeActs(tx, learnt))).tell();
+    },
+  };
+}
+
+function actsOf({ accountId, remoteId }: MessageRow): ActsOf {
+  return { accountId, targetId: remoteId };
+}

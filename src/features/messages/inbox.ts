@@ -1,3 +1,4 @@
+import type { IncomingAct, OpenVote } from '../../channels/acts.ts';
 import type { ChannelNotice } from '../../channels/channel.ts';
 import type { IncomingMessage, Receipt } from '../../channels/content.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -6,6 +7,7 @@ import type { Transaction } from '../../platform/database.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Secrets } from '../../platform/secrets.ts';
+import { createActs, rowOfAct } from './acts.ts';
 import { columnsOf, originalPlace } from './stored-content.ts';
 import type { MediaLinks } from './media-links.ts';
 import { incomingKind, mappingKind } from './inbox.store.ts';
@@ -17,28 +19,34 @@ import { receiptKind, recipientsKind } from './receipts.store.ts';
 /** The receiving side: adds what a channel tells to the batch it is given. Nothing here waits or writes by itself. */
 export interface MessageInbox {
   incoming(message: IncomingMessage, batch: Batch): void;
+  act(act: IncomingAct, batch: Batch): void;
   receipt(receipt: Receipt, batch: Batch): void;
   notice(notice: ChannelNotice, batch: Batch): void;
   /** The account has another number now; what waits to be sent from the one before ends. Returns how many were cancelled. */
   endQueue(tx: Transaction, accountId: string): Promise<number>;
 }
 
-export function createMessageInbox(options: {
+export interface MessageInboxOptions {
   events: EventBus;
   secrets: Secrets;
   links: MediaLinks;
+  openVote: OpenVote;
   clock: Clock;
-}): MessageInbox {
+}
+
+export function createMessageInbox(options: MessageInboxOptions): MessageInbox {
   const { events, secrets, clock } = options;
-  const incoming = incomingKind(events, options.links);
-  const receipts = receiptKind(options.events);
-  const reads = readKind(options.events);
+  const acts = createActs(options);
+  const incoming = incomingKind(events, options.links, acts);
+  const receipts = receiptKind(events, acts);
+  const mappings = mappingKind(acts);
+  const reads = readKind(events);
 
   return {
     incoming(message, batch) {
       const id = newId('msg', clock.now());
       const { chat, chatAlias, from, original } = message;
-      if (chatAlias) batch.add(mappingKind, chatAlias);
+      if (chatAlias) batch.add(mappings, chatAlias);
       batch.add(incoming, {
         id,
         remoteId: message.remoteId,
@@ -57,9 +65,13 @@ export function createMessageInbox(options: {
         sentAt: message.sentAt,
       });
     },
+    act(act, batch) {
+      if (act.chatAlias) batch.add(mappings, act.chatAlias);
+      batch.add(acts.kind, rowOfAct(act));
+    },
     receipt: (receipt, batch) => batch.add(receipts, receipt),
     notice(notice, batch) {
-      if (notice.kind === 'mapping') batch.add(mappingKind, { lid: notice.lid, phone: notice.phone });
+      if (notice.kind === 'mapping') batch.add(mappings, { lid: notice.lid, phone: notice.phone });
       if (notice.kind === 'recipients') batch.add(recipientsKind, { remoteId: notice.remoteId, people: notice.people });
       if (notice.kind === 'read') batch.add(reads, { remoteIds: notice.remoteIds, at: notice.at });
     },

@@ -1,5 +1,6 @@
 import type { EventName } from '../../events.ts';
 import type { EventBus, Occurrence } from '../../platform/event-bus.ts';
+import type { AppliedAct } from './acts.store.ts';
 import type { MediaLinks } from './media-links.ts';
 import { messageOf, type MessageRow } from './message.ts';
 
@@ -30,6 +31,27 @@ export function statusOccurrence(row: MessageRow): Occurrence {
     names: [...specific, 'messages.update', 'message.status'],
     data: messageOf(row),
   };
+}
+
+const namesOfActs: Record<AppliedAct['kind'], EventName> = {
+  reaction: 'messages.reaction',
+  edit: 'messages.update',
+  deletion: 'messages.delete',
+  vote: 'poll.results',
+};
+
+/** Somebody has done something to a message: the message as it is now, and who did what. */
+export function actOccurrence(row: MessageRow, act: AppliedAct): Occurrence {
+  const by = { jid: act.fromJid, phone: act.fromPhone, lid: act.fromLid, name: act.fromName };
+  const what = { from: by, at: act.at.toISOString() };
+  const data = {
+    ...messageOf(row),
+    ...(act.kind === 'reaction' && { reaction: { ...what, emoji: act.text ?? '' } }),
+    ...(act.kind === 'edit' && { edit: { ...what, text: act.text ?? '' } }),
+    ...(act.kind === 'deletion' && { deletion: what }),
+    ...(act.kind === 'vote' && { vote: { ...what, options: act.options ?? [] } }),
+  };
+  return { accountId: row.accountId, names: [namesOfActs[act.kind]], data };
 }
 
 /** Wakes who waits for this message, and who shows its account's messages. */

@@ -14,7 +14,7 @@ export async function findWithOriginal(
   return db.one(findSql, [id, accountId ?? null]);
 }
 
-const replaceSql = 'UPDATE messages SET original = $2 WHERE id = $1';
+const replaceSql = 'UPDATE messages SET original = $2 WHERE id = $1 AND deleted_at IS NULL';
 
 /** The phone has put the message's file to another place. */
 export async function replaceOriginal(db: Queryable, id: string, original: Buffer): Promise<void> {

@@ -1,7 +1,7 @@
 import type { ChatType } from '../../channels/address.ts';
 import type { ContactCard, Content, LocationContent, Person, PollContent } from '../../channels/content.ts';
 import type { Wait } from './queue-outlook.ts';
-import { contentOf } from './stored-content.ts';
+import { contentOf, targetOf } from './stored-content.ts';
 
 /** Moves forward only, in this order. */
 export const forwardStatuses = ['queued', 'sending', 'sent', 'delivered', 'read', 'played'] as const;
@@ -45,6 +45,11 @@ export interface MessageRow {
   errorRetryable: boolean | null;
   referenceId: string | null;
   expiresAt: Date | null;
+  editedAt: Date | null;
+  deletedAt: Date | null;
+  /** Times are as Postgres writes them in JSON. */
+  reactions: Reaction[];
+  votes: Vote[];
   createdAt: Date;
   receipts: GroupReceipts | null;
 }
@@ -56,6 +61,25 @@ export interface GroupReceipts {
   delivered: number;
   read: number;
   played: number;
+}
+
+/** One of each person. */
+export interface Reaction {
+  from: Person;
+  emoji: string;
+  at: string;
+}
+
+/** The last of each person, with the options that it chose. */
+export interface Vote {
+  from: Person;
+  options: string[];
+  at: string;
+}
+
+export interface Poll extends Omit<PollContent, 'type'> {
+  /** For each option, in their order. */
+  results: { option: string; count: number; voters: Person[] }[];
 }
 
 /** A message as callers and events show it. */
@@ -72,9 +96,14 @@ export interface Message {
   media: MessageMedia | null;
   location: Omit<LocationContent, 'type'> | null;
   contacts: ContactCard[] | null;
-  poll: Omit<PollContent, 'type'> | null;
+  poll: Poll | null;
   mentions: string[];
   replyTo: string | null;
+  /** The message to which this one is a reaction, an edit or a deletion. */
+  target: { id: string; whatsappId: string } | null;
+  reactions: Reaction[];
+  editedAt: string | null;
+  deletedAt: string | null;
   status: MessageStatus;
   /** Set while it is queued, where somebody asked for this message. */
   waiting: Wait | null;
@@ -99,7 +128,7 @@ export interface MessageMedia {
 
 type Parts = Pick<Message, 'media' | 'location' | 'contacts' | 'poll'>;
 
-function partsOf(content: Content | undefined, url: string | null): Parts {
+function partsOf(content: Content | undefined, url: string | null, votes: readonly Vote[]): Parts {
   const parts: Parts = { media: null, location: null, contacts: null, poll: null };
   if (!content || content.type === 'text') return parts;
   if (content.type === 'location') {
@@ -109,10 +138,22 @@ function partsOf(content: Content | undefined, url: string | null): Parts {
   if (content.type === 'contact') return { ...parts, contacts: content.contacts };
   if (content.type === 'poll') {
     const { question, options, maxAnswers } = content;
-    return { ...parts, poll: { question, options, maxAnswers } };
+    return {
+      ...parts,
+      poll: { question, options, maxAnswers, results: options.map((option) => resultOf(option, votes)) },
+    };
   }
   const { mimetype, sizeBytes: size, fileName: filename, seconds, width, height } = content.file;
   return { ...parts, media: { url, mimetype, size, filename, seconds, width, height } };
+}
+
+function resultOf(option: string, votes: readonly Vote[]): Poll['results'][number] {
+  const voters = votes.filter(({ options }) => options.includes(option)).map(({ from }) => from);
+  return { option, count: voters.length, voters };
+}
+
+function reactionOf({ from, emoji, at }: Reaction): Reaction {
+  return { from, emoji, at: new Date(at).toISOString() };
 }
 
 /** What is told of a message beside its row. */
@@ -123,6 +164,7 @@ export interface MessageExtras {
 }
 
 export function messageOf(row: MessageRow, { waiting, mediaUrl }: MessageExtras = {}): Message {
+  const target = targetOf(row);
   return {
     id: row.id,
     accountId: row.accountId,
@@ -133,9 +175,13 @@ export function messageOf(row: MessageRow, { waiting, mediaUrl }: MessageExtras 
     from: { jid: row.fromJid, phone: row.fromPhone, lid: row.fromLid, name: row.fromName },
     type: row.type,
     text: row.text,
-    ...partsOf(contentOf(row), mediaUrl ?? null),
+    ...partsOf(contentOf(row), mediaUrl ?? null, row.votes),
     mentions: row.mentions,
     replyTo: row.replyTo,
+    target: target ? { id: target.id, whatsappId: target.remoteId } : null,
+    reactions: row.reactions.map(reactionOf),
+    editedAt: iso(row.editedAt),
+    deletedAt: iso(row.deletedAt),
     status: row.status,
     waiting: waiting ?? null,
     statusAt: {

@@ -15,8 +15,9 @@ import {
 } from '../../platform/route.ts';
 import { type Infer, listOf } from '../../platform/schema.ts';
 import { type FileRequest, KeptFile, type Media, mostUploadedBytes } from '../media/media.ts';
+import { actRoutes } from './acts.routes.ts';
 import { fileMessage } from './message-file.ts';
-import type { Acceptance, Message, Messages } from './messages.ts';
+import type { Message, Messages } from './messages.ts';
 import {
   messageAnswer,
   messageBody,
@@ -27,18 +28,14 @@ import {
   sendMediaBody,
   sendQuery,
 } from './messages.schemas.ts';
+import { type MessageRouteOptions as SendOptions, type SendAnswer, sendAnswerOf } from './send-answer.ts';
 
-export interface MessageRouteOptions {
-  messages: Messages;
+export interface MessageRouteOptions extends SendOptions {
   media: Media;
-  /** How long `?wait=true` waits. */
-  waitMs: number;
 }
 
 type SendBody = Infer<typeof sendBody> | Infer<typeof sendMediaBody>;
 type SendInput = RouteInput<NoFields, Infer<typeof sendQuery>, SendBody>;
-
-type SendAnswer = Infer<typeof sendAnswer>;
 
 const tag = 'Messages';
 const bodyLimitBytes = 14 * 1024 * 1024;
@@ -46,7 +43,7 @@ const bodyLimitBytes = 14 * 1024 * 1024;
 const uploadedFieldsBytes = 1_000_000;
 
 export function messageRoutes(options: MessageRouteOptions): Route[] {
-  return [...sendRoutes(options), ...readRoutes(options)];
+  return [...sendRoutes(options), ...actRoutes(options), ...readRoutes(options)];
 }
 
 function sendRoutes(options: MessageRouteOptions): Route[] {
@@ -103,18 +100,7 @@ async function send(options: MessageRouteOptions, input: SendInput, tx: Transact
     typing: body.typing,
     allowDuplicate: body.allowDuplicate,
   });
-  const answerOf = (acceptance: Acceptance): Answer<SendAnswer> => {
-    const answer: Answer<SendAnswer> = { status: 202, data: acceptanceJson(acceptance), accountId };
-    if (!query.wait) return answer;
-    return {
-      ...answer,
-      after: async (signal) => {
-        const message = await messages.settled(accepted.id, options.waitMs, signal);
-        return message ? { status: 200, data: message } : answer;
-      },
-    };
-  };
-  return { ...answerOf(accepted), complete: async (db) => answerOf(await accepted.planned(db)) };
+  return sendAnswerOf(options, accepted, { accountId, wait: query.wait });
 }
 
 async function contentOf(
@@ -245,9 +231,4 @@ async function chatJid(messages: Messages, accountId: string, given: string): Pr
 
 function ownAccount(caller: RouteInput<unknown, unknown, unknown>['caller']): string | undefined {
   return caller.kind === 'account' ? caller.accountId : undefined;
-}
-
-function acceptanceJson(acceptance: Acceptance) {
-  const { id, whatsappId, status, position, estimatedSendAt, duplicate, warnings } = acceptance;
-  return { id, whatsappId, status, position, estimatedSendAt: estimatedSendAt.toISOString(), duplicate, warnings };
 }

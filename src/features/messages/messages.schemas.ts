@@ -20,7 +20,7 @@ import { mediaTypes } from '../../channels/content.ts';
 import { KeptFile } from '../media/media.ts';
 import { messageStatuses } from './message.ts';
 
-const longestText = 65_536;
+export const longestText = 65_536;
 /** Of 10 MB in base64. */
 const longestData = 14_000_000;
 const longestLifeSeconds = 30 * 24 * 60 * 60;
@@ -196,7 +196,11 @@ export const messageAnswer = object({
     object({ jid: required(text({ max: 100 })), type: required(oneOf('personal', 'group', 'newsletter', 'status')) }),
   ),
   from: required(person),
-  type: required(text({ max: 40 }).description('text, or unsupported for what this version cannot translate yet.')),
+  type: required(
+    text({ max: 40 }).description(
+      'text, image, location, …; reaction, edit or deletion for what is done to another message; unsupported for what this version cannot translate yet.',
+    ),
+  ),
   text: required(nullable(text({ max: longestText, min: 0 }))),
   media: required(
     nullable(
@@ -240,11 +244,32 @@ export const messageAnswer = object({
         question: required(text({ max: 5_000, min: 0 })),
         options: required(listOf(text({ max: 1_000, min: 0 }))),
         maxAnswers: required(integer({ min: 0 }).description('0 = any number.')),
+        results: required(
+          listOf(
+            object({
+              option: required(text({ max: 1_000, min: 0 })),
+              count: required(integer({ min: 0 })),
+              voters: required(listOf(person)),
+            }),
+          ).description('For each option, in their order, who has chosen it.'),
+        ),
       }),
     ),
   ),
   mentions: required(listOf(text({ max: 100 }))),
   replyTo: required(nullable(text({ max: 200 }))),
+  target: required(
+    nullable(object({ id: required(text({ max: 40 })), whatsappId: required(text({ max: 200 })) })).description(
+      'The message to which this one is a reaction (its text is the emoji), an edit or a deletion.',
+    ),
+  ),
+  reactions: required(
+    listOf(
+      object({ from: required(person), emoji: required(text({ max: 200 })), at: required(isoTime()) }),
+    ).description('The last one of each person.'),
+  ),
+  editedAt: required(nullable(isoTime()).description('When its text was changed; text is the new one.')),
+  deletedAt: required(nullable(isoTime()).description('When it was deleted for everyone: what it said is gone.')),
   status: required(oneOf(...messageStatuses)),
   waiting: required(
     nullable(

@@ -1,3 +1,4 @@
+import { actTypes } from '../../channels/content.ts';
 import type { Queryable } from '../../platform/database.ts';
 import type { MessageRow, MessageStatus } from './message.ts';
 
@@ -9,11 +10,15 @@ export const messageColumns = `
   m.delivered_at AS "deliveredAt", m.read_at AS "readAt", m.played_at AS "playedAt", m.received_at AS "receivedAt",
   m.failed_at AS "failedAt", m.expired_at AS "expiredAt", m.cancelled_at AS "cancelledAt",
   m.error_code AS "errorCode", m.error_message AS "errorMessage", m.error_retryable AS "errorRetryable",
-  m.reference_id AS "referenceId", m.expires_at AS "expiresAt", m.created_at AS "createdAt",
+  m.reference_id AS "referenceId", m.expires_at AS "expiresAt", m.edited_at AS "editedAt", m.deleted_at AS "deletedAt",
+  m.reactions, m.votes, m.created_at AS "createdAt",
   CASE WHEN m.direction = 'outgoing' AND m.chat_type = 'group' THEN (
     SELECT jsonb_build_object('members', nullif(count(*) FILTER (WHERE r.member), 0), 'delivered', count(r.delivered_at),
                               'read', count(r.read_at), 'played', count(r.played_at))
     FROM message_receipts r WHERE r.message_id = m.id) END AS receipts`;
+
+/** Types of rows that are no message of their own, as an array. */
+export const actTypesSql = `'{${actTypes.join()}}'`;
 
 export interface MessageFilter {
   accountId: string;
@@ -26,6 +31,7 @@ export interface MessageFilter {
   limit: number;
 }
 
+// What was done to a message is shown by that message; by itself only while it has not happened.
 const listSql = `
   SELECT ${messageColumns} FROM messages m
   WHERE m.account_id = $1
@@ -34,6 +40,7 @@ const listSql = `
     AND ($4::text IS NULL OR m.status = $4)
     AND ($5::timestamptz IS NULL OR m.created_at >= $5)
     AND ($6::bigint IS NULL OR m.position < $6)
+    AND (m.type <> ALL (${actTypesSql}) OR m.sent_at IS NULL)
   ORDER BY m.position DESC LIMIT $7`;
 
 /** Newest first. */

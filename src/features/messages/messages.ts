@@ -1,8 +1,9 @@
 import type { Address } from '../../channels/address.ts';
+import type { OpenVote } from '../../channels/acts.ts';
 import type { ReadMessage, SentMessageLookup } from '../../channels/channel.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { CommitWriter } from '../../platform/commit-writer.ts';
-import type { Database, Queryable, Transaction } from '../../platform/database.ts';
+import type { Database, Transaction } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import { group, type Service } from '../../platform/lifecycle.ts';
@@ -13,14 +14,15 @@ import type { Secrets } from '../../platform/secrets.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Media } from '../media/media.ts';
 import { type Accepted, chatOf, createAcceptance, type OutgoingRequest } from './acceptance.ts';
+import { type AcceptedAct, type ActRequest, createActAcceptance } from './act-acceptance.ts';
 import { createDispatchers, type DispatchersTimings } from './dispatchers.ts';
 import { createExpiry } from './expiry.ts';
 import type { MediaLinks } from './media-links.ts';
 import { isSettled, type Message, messageOf, type MessageRow } from './message.ts';
+import { requireMessage } from './require-message.ts';
 import { announceChange, statusOccurrence } from './message-events.ts';
 import {
   findArrived,
-  findMessage,
   findMilestones,
   findByRemoteId,
   listMessages,
@@ -36,6 +38,7 @@ import { originalPlace } from './stored-content.ts';
 import { countMessages, countTraffic, type Traffic } from './traffic.store.ts';
 
 export type { Acceptance, OutgoingRequest } from './acceptance.ts';
+export type { ActRequest } from './act-acceptance.ts';
 export { createMessageInbox } from './inbox.ts';
 export { createMediaLinks } from './media-links.ts';
 export { createMessageMedia, type DownloadMedia } from './message-media.ts';
@@ -46,6 +49,8 @@ export type { Traffic } from './traffic.store.ts';
 export interface Messages extends Service {
   /** Stores a message for sending, with the last statement of `tx`. Throws `account.not_connected`, `queue.full`. */
   accept(tx: Transaction, request: OutgoingRequest): Promise<Accepted>;
+  /** Queues what is to be done to a message. Throws `message.not_found`, or why it cannot be done. */
+  act(tx: Transaction, request: ActRequest): Promise<AcceptedAct>;
   /** Throws `message.not_found`. Without an account, any account's message. */
   get(id: string, accountId: string | undefined): Promise<Message>;
   /** Newest first, with the cursor of what follows. */
@@ -80,6 +85,7 @@ export interface MessagesOptions {
   links: MediaLinks;
   timings: DispatchersTimings & { expiryIntervalMs: number; retranslationMs: number };
   translate: Translate;
+  openVote: OpenVote;
   /** How long somebody is shown typing the shortest text; 0 = not at all. */
   typingBaseMs: number;
   /** Whose midnight begins a day. */
@@ -96,6 +102,7 @@ export function createMessages(options: MessagesOptions): Messages {
   const { database, accounts, events, clock } = options;
   const dispatchers = createDispatchers(options);
   const { accept } = createAcceptance({ ...options, wake: (accountId) => dispatchers.wake(accountId) });
+  const acceptAct = createActAcceptance({ accept, clock });
   const expiry = createExpiry({ ...options, intervalMs: options.timings.expiryIntervalMs });
   const retranslation = createRetranslation({ ...options, intervalMs: options.timings.retranslationMs });
   const loops = group('messages', [dispatchers, expiry, retranslation]);
@@ -139,6 +146,7 @@ export function createMessages(options: MessagesOptions): Messages {
     start: () => loops.start(),
     stop: () => loops.stop(),
     accept,
+    act: acceptAct,
     settled,
     arrived(accountId, whatsappId, timeoutMs, signal) {
       const end = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]);
@@ -185,16 +193,10 @@ export function createSentMessageLookup(
 ): (accountId: string) => SentMessageLookup {
   return (accountId) => async (remoteId) => {
     const found = await findByRemoteId(database, accountId, remoteId, 'outgoing');
-    if (!found || (found.type !== 'text' && !found.original)) return undefined;
+    if (!found || found.deletedAt || (found.type !== 'text' && !found.original)) return undefined;
     const { id, text, original } = found;
     return { text, original: original && secrets.open(original, originalPlace(id)) };
   };
-}
-
-async function requireMessage(db: Queryable, id: string, accountId: string | undefined): Promise<MessageRow> {
-  const row = await findMessage(db, id, accountId);
-  if (!row) throw new AppError('message.not_found', { status: 404, detail: 'There is no such message.' });
-  return row;
 }
 
 function notQueued(row: MessageRow): AppError {

@@ -1,4 +1,11 @@
-import type { MediaContent, OutgoingMedia, OutgoingMessage, QuotedMessage } from '../../channels/content.ts';
+import type {
+  Content,
+  MediaContent,
+  OutgoingContent,
+  OutgoingMedia,
+  OutgoingMessage,
+  QuotedMessage,
+} from '../../channels/content.ts';
 import type { Lane } from '../../platform/commit-writer.ts';
 import type { Database } from '../../platform/database.ts';
 import { AppError } from '../../platform/errors.ts';
@@ -7,7 +14,7 @@ import type { Media } from '../media/media.ts';
 import type { MessageRow } from './message.ts';
 import { findByRemoteId } from './messages.store.ts';
 import { preparedKind } from './prepared.store.ts';
-import { contentOf, originalPlace } from './stored-content.ts';
+import { actOf, contentOf, originalPlace, pollSecret } from './stored-content.ts';
 
 export type Outgoing = Pick<OutgoingMessage, 'content' | 'quoted' | 'mentions'>;
 
@@ -54,15 +61,18 @@ export function createOutgoing(options: OutgoingOptions): (row: MessageRow, lane
     };
   }
 
+  async function complete(row: MessageRow, content: Content, lane: Lane): Promise<OutgoingContent> {
+    if ('file' in content) return withFile(row, content, lane);
+    return content.type === 'poll' ? { ...content, secret: pollSecret(secrets, row.id) } : content;
+  }
+
   return async (row, lane) => {
+    const act = actOf(row);
+    if (act) return { content: act, quoted: null, mentions: [] };
     const content = contentOf(row);
     if (!content) {
       throw new AppError('message.unsendable', { detail: `A message of the type ${row.type} cannot be sent.` });
     }
-    return {
-      content: 'file' in content ? await withFile(row, content, lane) : content,
-      quoted: await quotedOf(row),
-      mentions: row.mentions,
-    };
+    return { content: await complete(row, content, lane), quoted: await quotedOf(row), mentions: row.mentions };
   };
 }

@@ -5,6 +5,7 @@ import type { Person, Receipt } from '../../channels/content.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { createEventBus } from '../../platform/event-bus.ts';
 import { createSecrets } from '../../platform/secrets.ts';
+import { createActs } from './acts.ts';
 import { forwardStatuses, type GroupReceipts, type MessageStatus } from './message.ts';
 import { findMessage } from './messages.store.ts';
 import { receiptKind, recipientsKind } from './receipts.store.ts';
@@ -12,8 +13,10 @@ import { resultKind } from './results.store.ts';
 
 const owner = 'acc_1';
 const events = createEventBus(systemClock);
-const receipts = receiptKind(events);
-const results = resultKind(events, createSecrets({ key: 'the master key of these tests, long enough' }));
+const secrets = createSecrets({ key: 'the master key of these tests, long enough' });
+const acts = createActs({ events, secrets, openVote: () => undefined });
+const receipts = receiptKind(events, acts);
+const results = resultKind(events, secrets, acts);
 let database: TestDatabase;
 let count = 0;
 

@@ -2,6 +2,7 @@ import type { Person, Receipt } from '../../channels/content.ts';
 import type { Change, ChangeKind } from '../../platform/commit-writer.ts';
 import type { Transaction } from '../../platform/database.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
+import type { Acts } from './acts.ts';
 import { announceChange, statusOccurrence } from './message-events.ts';
 import type { MessageRow } from './message.ts';
 import { messageColumns } from './messages.store.ts';
@@ -80,10 +81,11 @@ const reachedSql = `
   RETURNING ${messageColumns}`;
 
 /** Receipts of people, which move a message forward only: a group's one when all who were there have come as far. */
-export function receiptKind(events: EventBus): ChangeKind<Receipt> {
-  function tell(tx: Transaction, moved: readonly MessageRow[]): void {
+export function receiptKind(events: EventBus, acts: Acts): ChangeKind<Receipt> {
+  async function tell(tx: Transaction, moved: readonly MessageRow[]): Promise<void> {
     events.publish(tx, moved.map(statusOccurrence));
     tx.afterCommit(() => moved.forEach((row) => announceChange(events, row)));
+    await acts.confirmed(tx, moved);
   }
 
   async function applyPersonal(tx: Transaction, changes: readonly Change<Receipt>[]): Promise<void> {
@@ -94,7 +96,7 @@ export function receiptKind(events: EventBus): ChangeKind<Receipt> {
       const rank = rankOf[status];
       if (rank > (furthest.get(name)?.rank ?? 0)) furthest.set(name, { accountId: owner, remoteId, status, at, rank });
     }
-    tell(tx, await tx.rows<MessageRow>(personalSql, [JSON.stringify([...furthest.values()])]));
+    await tell(tx, await tx.rows<MessageRow>(personalSql, [JSON.stringify([...furthest.values()])]));
   }
 
   async function applyGroup(tx: Transaction, changes: readonly Change<Receipt>[]): Promise<void> {
@@ -112,7 +114,7 @@ export function receiptKind(events: EventBus): ChangeKind<Receipt> {
       tx.rows<{ id: string }>(groupSql, [given]),
       tx.rows<MessageRow>(reachedSql, [given]),
     ]);
-    tell(tx, moved);
+    await tell(tx, moved);
     tx.afterCommit(() => {
       for (const id of new Set(counted.map((row) => row.id))) events.announce(`message:${id}`);
       for (const owner of new Set(changes.map((change) => change.owner))) events.announce(`messages:${owner}`);

@@ -1,6 +1,7 @@
 import type { ChangeKind } from '../../platform/commit-writer.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import type { Secrets } from '../../platform/secrets.ts';
+import type { Acts } from './acts.ts';
 import { announceChange, statusOccurrence } from './message-events.ts';
 import type { MessageRow } from './message.ts';
 import { originalPlace } from './stored-content.ts';
@@ -27,7 +28,7 @@ const resultSql = `
   RETURNING ${messageColumns}`;
 
 /** Results of sends, each with its event; one that comes too late changes nothing. */
-export function resultKind(events: EventBus, secrets: Secrets): ChangeKind<SendResult> {
+export function resultKind(events: EventBus, secrets: Secrets, acts: Acts): ChangeKind<SendResult> {
   return {
     name: 'message-results',
     order: 3,
@@ -41,6 +42,7 @@ export function resultKind(events: EventBus, secrets: Secrets): ChangeKind<SendR
       ]);
       events.publish(tx, settled.map(statusOccurrence));
       tx.afterCommit(() => settled.forEach((row) => announceChange(events, row)));
+      await acts.confirmed(tx, settled);
     },
   };
 }
