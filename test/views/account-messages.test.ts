@@ -59,6 +59,32 @@ test('a message of a kind that cannot be shown is named, and a text of another s
   expect(listOf([aMessage({ text: 'مرحبا' })])).toContain('<p class="message-text" dir="auto">مرحبا</p>');
 });
 
+test('a message shows what was done to it, and a deleted one nothing else', () => {
+  const from = { jid: '9995550101@s.whatsapp.net', phone: '+9995550101', lid: null, name: '<b>Ana</b>' };
+  const at = '2026-11-25T12:00:00.000Z';
+  const changed = listOf([aMessage({ text: 'new', editedAt: at, reactions: [{ from, emoji: '👍', at }] })]);
+  expect(wordsOf(changed)).toContain('new Edited 👍');
+  expect(changed).toContain('<bdi class="muted">&lt;b>Ana&lt;/b></bdi>');
+  const deleted = wordsOf(listOf([aMessage({ text: null, editedAt: at, deletedAt: at })]));
+  expect(deleted).toContain('This message was deleted for everyone.');
+  expect(deleted).not.toContain('Edited');
+  const results = [
+    { option: 'now', count: 1, voters: [from] },
+    { option: 'later', count: 0, voters: [] },
+  ];
+  const poll = { question: 'When?', options: ['now', 'later'], maxAnswers: 1, results };
+  expect(wordsOf(listOf([aMessage({ type: 'poll', text: null, poll })]))).toContain('When? now 1 vote later 0 votes');
+});
+
+test('what waits to be done to another message is told apart from a message', () => {
+  const target = { id: 'msg_0', whatsappId: '3EB0AA' };
+  const words = (type: string, text: string | null) => wordsOf(listOf([aMessage({ type, text, target })]));
+  expect(words('reaction', '👍')).toContain('Reaction to a message 👍');
+  expect(words('reaction', '')).toContain('Reaction to a message, taken back');
+  expect(words('edit', 'new')).toContain('Edit of a message, to new');
+  expect(words('deletion', null)).toContain('Deletion of a message');
+});
+
 test('a very long text is cut, and where the rest is to be had is said', () => {
   const html = listOf([aMessage({ text: 'x'.repeat(65_536) })]);
   expect(html.length).toBeLessThan(6_000);

@@ -4,6 +4,19 @@ const longestShown = 2_000;
 
 /** What a message says, whatever its kind. */
 export function MessageContent({ message }: { message: Message }) {
+  const { editedAt, deletedAt, reactions, target } = message;
+  if (deletedAt !== null) return <p class="muted">This message was deleted for everyone.</p>;
+  return (
+    <>
+      {target && <p class="muted small">{actWords(message)}</p>}
+      <Said message={message} />
+      {editedAt !== null && <p class="muted small">Edited</p>}
+      {reactions.length > 0 && <Reactions reactions={reactions} />}
+    </>
+  );
+}
+
+function Said({ message }: { message: Message }) {
   const { type, media, location, contacts, poll } = message;
   if (type === 'unsupported') {
     return <p class="muted">A kind of message that this version cannot show. It is kept for a later one.</p>;
@@ -14,8 +27,27 @@ export function MessageContent({ message }: { message: Message }) {
   return (
     <>
       {media && <File type={type} media={media} />}
-      {message.text !== null && <Text text={message.text} id={message.id} />}
+      {message.text !== null && message.text !== '' && <Text text={message.text} id={message.id} />}
     </>
+  );
+}
+
+/** What is about to be done to another message. */
+function actWords({ type, text }: Message): string {
+  if (type === 'edit') return 'Edit of a message, to';
+  if (type === 'deletion') return 'Deletion of a message';
+  return text === '' ? 'Reaction to a message, taken back' : 'Reaction to a message';
+}
+
+function Reactions({ reactions }: Pick<Message, 'reactions'>) {
+  return (
+    <ul class="message-reactions small" aria-label="Reactions">
+      {reactions.map(({ from, emoji }) => (
+        <li key={from.jid}>
+          {emoji} <bdi class="muted">{from.name ?? from.phone ?? from.jid}</bdi>
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -97,16 +129,16 @@ function Contacts({ contacts }: { contacts: NonNullable<Message['contacts']> }) 
   );
 }
 
-function Poll({ question, options }: NonNullable<Message['poll']>) {
+function Poll({ question, results }: NonNullable<Message['poll']>) {
   return (
     <>
       <p class="message-text" dir="auto">
         {question}
       </p>
       <ul class="message-text">
-        {options.map((option) => (
+        {results.map(({ option, count }) => (
           <li key={option} dir="auto">
-            {option}
+            {option} <span class="muted small">{count === 1 ? '1 vote' : `${count} votes`}</span>
           </li>
         ))}
       </ul>
