@@ -6,10 +6,12 @@ import { createSimulator, type Simulator } from '../../src/simulator/simulator.t
 import { type AccountJson, type Api, apiOf, type MessageJson } from '../doubles/api.ts';
 import { environmentOf } from '../doubles/network-environment.ts';
 import { type RunningApp, startApp } from '../doubles/running-app.ts';
+import { openTestDatabase, type TestDatabase } from '../doubles/test-database.ts';
 import { waitFor } from '../doubles/wait-for.ts';
 
 const owner = '9990000000001';
 let simulator: Simulator;
+let database: TestDatabase;
 let app: RunningApp;
 let api: Api;
 let shop: AccountJson;
@@ -17,19 +19,27 @@ let shop: AccountJson;
 beforeAll(async () => {
   simulator = createSimulator({ seed: Buffer.alloc(32, 7), receiptDelayMs: 20 });
   await simulator.start();
-  app = await startApp({
-    environment: { ...environmentOf(simulator), TYPING_DELAY_MS: '0' },
-    timings: { channel: { ...appTimings.channel, acknowledgementTimeoutMs: 1_000 }, retranslationMs: 100 },
-  });
-  api = apiOf(app);
+  database = await openTestDatabase();
+  await start();
   const account = await api.createAccount('Shop', 'whatsapp', { pacing: { preset: 'unpaced' } });
   await simulator.control.phone(owner).scan(await api.qr(account.id));
   shop = { ...(await api.becomes(account.id, 'ready')), apiKey: account.apiKey };
 });
 afterAll(async () => {
   await app.stop();
+  await database.close();
   await simulator.stop();
 });
+
+async function start(): Promise<void> {
+  const channel = { ...appTimings.channel, acknowledgementTimeoutMs: 1_000 };
+  app = await startApp({
+    database,
+    environment: { ...environmentOf(simulator), TYPING_DELAY_MS: '0' },
+    timings: { channel, retranslationMs: 100, confirmationDrainMs: 100 },
+  });
+  api = apiOf(app);
+}
 afterEach(() => {
   simulator.control.clearFaults();
   expect(simulator.control.counters().unknownQueries).toEqual([]);
@@ -218,6 +228,30 @@ describe('delivery', () => {
     await customer.regainNetwork();
     await phoneShows(customer, sent.id, { reactions: [{ from: jidOf({ number: owner }), emoji: '👍' }] });
     expect(await eventsOf(sent.id, 'messages.reaction')).toHaveLength(1);
+  });
+
+  test('a reaction and an edit that were not confirmed outlive a restart, each under its id', async () => {
+    const customer = newCustomer();
+    const { id, whatsappId } = await send(customer.number, 'Opne');
+    await phoneShows(customer, whatsappId, { text: 'Opne' });
+    await customer.loseNetwork();
+    await simulator.control.fault({ kind: 'drop-acks', number: owner, times: 1_000 });
+    const answers = [await call('POST', `${id}/reaction`, { emoji: '👍' }), await call('PATCH', id, { text: 'Open' })];
+    const accepted = answers.map(({ body }) => (body as { data: MessageJson }).data);
+    const stanzas = () => simulator.control.counters().stanzasById;
+    await waitFor(() => stanzas().has(accepted[0]?.whatsappId ?? ''));
+    await app.stop();
+    simulator.control.clearFaults();
+    await start();
+    await shows(id, { text: 'Open', reactions: [{ emoji: '👍' }] });
+    await customer.regainNetwork();
+    await phoneShows(customer, whatsappId, {
+      text: 'Open',
+      edited: true,
+      reactions: [{ from: jidOf({ number: owner }), emoji: '👍' }],
+    });
+    expect(await eventsOf(whatsappId, 'messages.reaction')).toHaveLength(1);
+    expect(stanzas().get(accepted[0]?.whatsappId ?? '')).toBeGreaterThan(1);
   });
 
   test('a receipt that is quicker than the confirmation is result enough', async () => {

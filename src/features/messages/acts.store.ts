@@ -1,7 +1,6 @@
-import { actTypes } from '../../channels/content.ts';
 import type { Queryable } from '../../platform/database.ts';
 import type { MessageRow } from './message.ts';
-import { messageColumns } from './messages.store.ts';
+import { actTypesSql, messageColumns } from './messages.store.ts';
 
 /** What somebody did to a message, the newest of this kind that the person did to it. */
 export interface ActRow {
@@ -62,7 +61,7 @@ export async function storeActs(db: Queryable, acts: readonly ActRow[]): Promise
 }
 
 const givenSql = 'unnest($1::text[], $2::text[]) AS g(account_id, target_id)';
-const targetSql = `m.account_id = g.account_id AND m.remote_id = g.target_id AND m.type <> ALL ('{${actTypes.join()}}')`;
+const targetSql = `m.account_id = g.account_id AND m.remote_id = g.target_id AND m.type <> ALL (${actTypesSql})`;
 const actSql = 'a.account_id = m.account_id AND a.target_id = m.remote_id AND a.chat_jid = m.chat_jid';
 
 function arraysOf(targets: readonly ActsOf[]): [string[], string[]] {
@@ -179,4 +178,17 @@ export async function mergeActs(
 ): Promise<ActsOf[]> {
   const lids = learnt.map(({ lid }) => lid);
   return db.rows<ActsOf>(mergeSql, [learnt.map(({ accountId }) => accountId), lids]);
+}
+
+const forgetSql = `
+  DELETE FROM message_acts a USING (
+    SELECT account_id, target_id, kind, from_jid FROM message_acts
+    WHERE NOT applied AND created_at < now() - interval '30 days'
+    ORDER BY created_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS o
+  WHERE (a.account_id, a.target_id, a.kind, a.from_jid) = (o.account_id, o.target_id, o.kind, o.from_jid)
+  RETURNING a.target_id`;
+
+/** Drops what was done a month ago to messages that never came; returns how many. */
+export async function forgetOldActs(db: Queryable, limit: number): Promise<number> {
+  return (await db.rows(forgetSql, [limit])).length;
 }

@@ -3,7 +3,7 @@ import { openTestDatabase, type TestDatabase } from '../../../test/doubles/test-
 import { createEventBus } from '../../platform/event-bus.ts';
 import { systemClock as clock } from '../../platform/clock.ts';
 import { createSecrets } from '../../platform/secrets.ts';
-import type { ActRow } from './acts.store.ts';
+import { type ActRow, forgetOldActs } from './acts.store.ts';
 import { createActs } from './acts.ts';
 import { type IncomingRow, incomingKind, mappingKind } from './inbox.store.ts';
 import { createMediaLinks } from './media-links.ts';
@@ -300,4 +300,19 @@ test('an account’s acts go with it', async () => {
   await happen(act('reaction', 1));
   await database.execute('DELETE FROM whatsapp_accounts WHERE id = $1', [accountId]);
   expect(await database.rows('SELECT 1 FROM message_acts WHERE account_id = $1', [accountId])).toEqual([]);
+});
+
+test('what waits for a message for a month is dropped, and what shows is not', async () => {
+  await arrives(arrival());
+  await happen(act('reaction', 1), act('reaction', 1, { targetId: 'never' }), act('reaction', 1, { targetId: 'soon' }));
+  await database.execute(
+    `UPDATE message_acts SET created_at = now() - interval '31 days' WHERE account_id = $1 AND target_id <> 'soon'`,
+    [accountId],
+  );
+  expect(await forgetOldActs(database, 100)).toBe(1);
+  const left = await database.rows<{ target: string }>(
+    'SELECT target_id AS target FROM message_acts WHERE account_id = $1 ORDER BY 1',
+    [accountId],
+  );
+  expect(left.map(({ target }) => target)).toEqual(['M1', 'soon']);
 });

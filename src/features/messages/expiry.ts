@@ -4,12 +4,13 @@ import type { EventBus } from '../../platform/event-bus.ts';
 import type { Service } from '../../platform/lifecycle.ts';
 import type { Log } from '../../platform/log.ts';
 import { createSweep } from '../../platform/sweep.ts';
+import { forgetOldActs } from './acts.store.ts';
 import { announceChange, statusOccurrence } from './message-events.ts';
 import { expireQueued, giveUpUnconfirmed } from './queue.store.ts';
 
 const batchSize = 200;
 
-/** Ends messages whose time is over, on every account, connected or not. */
+/** Ends messages whose time is over, and what waits for a message that never came, on every account, connected or not. */
 export function createExpiry(options: {
   database: Database;
   events: EventBus;
@@ -27,7 +28,7 @@ export function createExpiry(options: {
         const ended = [...(await expireQueued(tx, batchSize)), ...(await giveUpUnconfirmed(tx, batchSize))];
         events.publish(tx, ended.map(statusOccurrence));
         tx.afterCommit(() => ended.forEach((row) => announceChange(events, row)));
-        return ended.length;
+        return Math.max(ended.length, await forgetOldActs(tx, batchSize));
       }),
   });
 }

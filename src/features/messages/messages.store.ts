@@ -17,7 +17,7 @@ export const messageColumns = `
                               'read', count(r.read_at), 'played', count(r.played_at))
     FROM message_receipts r WHERE r.message_id = m.id) END AS receipts`;
 
-/** Types of rows that are no message of their own, as an array. */
+/** Types of rows that are no message of their own. */
 export const actTypesSql = `'{${actTypes.join()}}'`;
 
 export interface MessageFilter {

@@ -15,6 +15,7 @@ afterAll(() => database.close());
 
 interface Given {
   accountId?: string;
+  type?: string;
   status: string;
   sendingAt?: string;
   sentAt?: string;
@@ -24,13 +25,19 @@ interface Given {
 const insertSql = `
   INSERT INTO messages (id, account_id, direction, origin, remote_id, chat_jid, chat_type, from_jid, type, text, status,
                         sending_at, sent_at, received_at)
-  SELECT 'msg_' || gen_random_uuid(), $1, $2, 'api', gen_random_uuid()::text, '4912@s.whatsapp.net', 'personal', '', 'text',
+  SELECT 'msg_' || gen_random_uuid(), $1, $2, 'api', gen_random_uuid()::text, '4912@s.whatsapp.net', 'personal', '', $7,
          'x', $3, $4, $5, $6`;
 
 async function stored(given: Given): Promise<void> {
   const direction = given.receivedAt === undefined ? 'outgoing' : 'incoming';
   const times = [given.sendingAt ?? null, given.sentAt ?? null, given.receivedAt ?? null];
-  await database.execute(insertSql, [given.accountId ?? 'acc_1', direction, given.status, ...times]);
+  await database.execute(insertSql, [
+    given.accountId ?? 'acc_1',
+    direction,
+    given.status,
+    ...times,
+    given.type ?? 'text',
+  ]);
 }
 
 test('traffic counts what was confirmed and what arrived since then, and everything that waits', async () => {
@@ -39,6 +46,7 @@ test('traffic counts what was confirmed and what arrived since then, and everyth
   await stored({ status: 'sent', sendingAt: today, sentAt: today });
   await stored({ status: 'read', sendingAt: today, sentAt: today });
   await stored({ status: 'sent', sendingAt: yesterday, sentAt: yesterday });
+  await stored({ type: 'reaction', status: 'sent', sendingAt: today, sentAt: today });
   await stored({ status: 'failed', sendingAt: today });
   await stored({ status: 'received', receivedAt: today });
   await stored({ status: 'received', receivedAt: yesterday });

@@ -1,8 +1,9 @@
 import type { Queryable } from '../../platform/database.ts';
+import { actTypesSql } from './messages.store.ts';
 
 /** What an account sent and received since a moment, and what waits now. */
 export interface Traffic {
-  /** Through this server, confirmed by the network. */
+  /** Messages through this server, confirmed by the network. */
   sent: number;
   received: number;
   /** Queued or under way. */
@@ -13,7 +14,8 @@ export interface Traffic {
 const trafficSql = `
   SELECT a.id AS "accountId",
     (SELECT count(*) FROM messages m
-     WHERE m.account_id = a.id AND m.direction = 'outgoing' AND m.sending_at >= $2 AND m.sent_at IS NOT NULL)::int
+     WHERE m.account_id = a.id AND m.direction = 'outgoing' AND m.sending_at >= $2 AND m.sent_at IS NOT NULL
+       AND m.type <> ALL (${actTypesSql}))::int
       AS sent,
     (SELECT count(*) FROM messages m
      WHERE m.account_id = a.id AND m.direction = 'incoming' AND m.received_at >= $2)::int AS received,
