@@ -91,6 +91,27 @@ describe.each([
     expect(await written(lane)).toEqual(['first', 'a', 'b', '1']);
   });
 
+  test('what gave way in a deadlock is written once more', async () => {
+    const lane = await newLane();
+    let deadlocks = 0;
+    const unlucky: ChangeKind<string> = {
+      name: 'unlucky',
+      ...options,
+      async apply(tx) {
+        deadlocks += 1;
+        if (deadlocks > 2) return;
+        await tx.execute(`DO $$ BEGIN RAISE 'Both waited' USING ERRCODE = '40P01'; END $$`);
+      },
+    };
+    const batch = lane.batch();
+    batch.add(unlucky, 'x');
+    batch.add(letters, 'a');
+    lane.commit(batch);
+    await lane.settled();
+    expect(deadlocks).toBe(3);
+    expect(await written(lane)).toEqual(['a']);
+  });
+
   test('a commit returns at once with its number, and tells when that is durable', async () => {
     const lane = await newLane();
     const told: [number, number][] = [];

@@ -1,6 +1,7 @@
 import type { Change, ChangeKind } from './change.ts';
 import type { Clock } from './clock.ts';
 import { type Database, isUnavailable } from './database.ts';
+import { errorCode } from './database-errors.ts';
 import { errorMessage } from './errors.ts';
 import { type Lane, laneOf, type PendingBatch, type WriterLane } from './commit-lane.ts';
 import { holdLeases, requireLeases } from './lease.store.ts';
@@ -78,12 +79,12 @@ export function createCommitWriter(options: CommitWriterOptions): CommitWriter {
     return batches;
   }
 
-  /** Stores these batches, which stay the first of their lanes until that is done. Throws only when the database is away. */
+  /** Stores these batches, which stay the first of their lanes until that is done. Throws only what may go well later. */
   async function write(batches: readonly PendingBatch[]): Promise<void> {
     try {
       await commit(batches);
     } catch (error) {
-      if (isUnavailable(error)) throw error;
+      if (isUnavailable(error) || gaveWay(error)) throw error;
       if (error instanceof LostLeases) {
         for (const lane of error.lanes) lane.break(error);
         await write(batches.filter(({ lane }) => !lane.isBroken));
@@ -156,6 +157,11 @@ export function createCommitWriter(options: CommitWriterOptions): CommitWriter {
         failed: (error) => log.error('Work after a commit failed', { owner: lease.name, error }),
       }),
   };
+}
+
+/** 40P01: in a deadlock with another's work, this transaction was ended. */
+function gaveWay(error: unknown): boolean {
+  return errorCode(error) === '40P01';
 }
 
 function uniqueLeases(lanes: readonly WriterLane[]): Lease[] {

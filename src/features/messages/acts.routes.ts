@@ -3,7 +3,8 @@ import { type Answer, defineRoute, type Route, type RouteInput } from '../../pla
 import type { Infer } from '../../platform/schema.ts';
 import { editBody, reactionBody } from './acts.schemas.ts';
 import type { ActRequest } from './messages.ts';
-import { messageParams, sendAnswer, sendQuery } from './messages.schemas.ts';
+import { messageParams, sendAnswer } from './messages.schemas.ts';
+import { sendQuery } from './send.schemas.ts';
 import { type MessageRouteOptions, type SendAnswer, sendAnswerOf } from './send-answer.ts';
 
 type ActInput = Pick<

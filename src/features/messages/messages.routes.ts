@@ -18,16 +18,8 @@ import { type FileRequest, KeptFile, type Media, mostUploadedBytes } from '../me
 import { actRoutes } from './acts.routes.ts';
 import { fileMessage } from './message-file.ts';
 import type { Message, Messages } from './messages.ts';
-import {
-  messageAnswer,
-  messageBody,
-  messageParams,
-  messageQuery,
-  sendAnswer,
-  sendBody,
-  sendMediaBody,
-  sendQuery,
-} from './messages.schemas.ts';
+import { messageAnswer, messageParams, messageQuery, sendAnswer } from './messages.schemas.ts';
+import { messageBody, sendBody, sendMediaBody, sendQuery } from './send.schemas.ts';
 import { type MessageRouteOptions as SendOptions, type SendAnswer, sendAnswerOf } from './send-answer.ts';
 
 export interface MessageRouteOptions extends SendOptions {

@@ -37,7 +37,7 @@ import { isSandboxAddress, outOfReach, recipientOf } from './recipient.ts';
 import { originalPlace } from './stored-content.ts';
 import { countMessages, countTraffic, type Traffic } from './traffic.store.ts';
 
-export type { Acceptance, OutgoingRequest } from './acceptance.ts';
+export type { OutgoingRequest } from './acceptance.ts';
 export type { ActRequest } from './act-acceptance.ts';
 export { createMessageInbox } from './inbox.ts';
 export { createMediaLinks } from './media-links.ts';
