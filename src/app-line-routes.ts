@@ -1,14 +1,18 @@
 import type { Accounts } from './features/accounts/accounts.ts';
 import { chatRoutes } from './features/chats/chats.routes.ts';
 import { createChats } from './features/chats/chats.ts';
+import { groupRoutes } from './features/groups/groups.routes.ts';
+import { createGroups } from './features/groups/groups.ts';
 import type { Messages } from './features/messages/messages.ts';
 import { numberRoutes } from './features/numbers/numbers.routes.ts';
 import { createNumbers } from './features/numbers/numbers.ts';
+import type { EventBus } from './platform/event-bus.ts';
 import type { Route } from './platform/route.ts';
 
 export interface LineParts {
   accounts: Accounts;
   messages: Messages;
+  events: EventBus;
   /** Whether numbers of the sandbox exist on the network of kind `whatsapp` too. */
   sandboxNumbersEverywhere: boolean;
   /** Of what was looked up. */
@@ -18,5 +22,10 @@ export interface LineParts {
 /** Routes to what needs the line of an account, beside sending. */
 export function lineRoutes(parts: LineParts): Route[] {
   const { size: cacheSize, ttlMs: cacheMs } = parts.cache;
-  return [...chatRoutes(createChats(parts)), ...numberRoutes(createNumbers({ ...parts, cacheSize, cacheMs }))];
+  const cached = { ...parts, cacheSize, cacheMs };
+  return [
+    ...chatRoutes(createChats(parts)),
+    ...groupRoutes(createGroups(cached)),
+    ...numberRoutes(createNumbers(cached)),
+  ];
 }

@@ -250,7 +250,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     ...accountRoutes(accounts),
     ...qrRoutes(accounts, { firstCodeMs: timings.firstCodeMs }),
     ...sandboxRoutes(sandbox),
-    ...lineRoutes({ accounts, messages, sandboxNumbersEverywhere, cache: config.cache }),
+    ...lineRoutes({ ...shared, accounts, messages, sandboxNumbersEverywhere, cache: config.cache }),
     ...messageRoutes({ messages, media, waitMs: timings.sendWaitMs }),
     ...messageMediaRoutes({ files, links }),
     ...eventRoutes(eventLog),

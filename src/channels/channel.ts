@@ -1,6 +1,6 @@
 import type { Batch } from '../platform/commit-writer.ts';
 import type { IncomingAct } from './acts.ts';
-import type { IncomingMessage, OutgoingContent, OutgoingMessage, Person, Receipt } from './content.ts';
+import type { Group, IncomingMessage, OutgoingContent, OutgoingMessage, Person, Receipt } from './content.ts';
 
 /** One account's way to the outside. Construction does nothing. */
 export interface Channel {
@@ -25,6 +25,8 @@ export interface Channel {
   readonly reads?: Reads;
   /** Absent where nobody can call. */
   readonly calls?: Calls;
+  /** Absent where there are no groups. */
+  readonly groups?: Groups;
   /** Absent where nobody tells who is on the network. */
   readonly directory?: Directory;
   /** Absent where files stay where they are. */
@@ -64,6 +66,20 @@ export interface Presence {
   /** Asks to be told of a person's presence, until the line closes. */
   follow(person: string): void;
 }
+
+export interface Groups {
+  /** Those in which the account is. Rejects with `channel.disconnected` when offline, or `channel.unanswered`. */
+  list(): Promise<Group[]>;
+  /** The same for one; rejects with `recipient.not_in_group` where the account is no member. */
+  get(jid: string): Promise<Group>;
+}
+
+/** What somebody has done to a group; `by` is null where that is not said. */
+export type GroupChange = { group: string; by: Person | null } & (
+  | { kind: 'created'; subject: string }
+  | { kind: 'settings'; settings: Partial<Pick<Group, 'subject' | 'description' | 'announce' | 'locked'>> }
+  | { kind: 'participants'; action: 'add' | 'remove' | 'promote' | 'demote'; participants: Person[] }
+);
 
 export interface Directory {
   /**
@@ -173,6 +189,7 @@ export type ChannelNotice =
   | { kind: 'read'; remoteIds: readonly string[]; at: Date }
   | { kind: 'call'; call: Call }
   | { kind: 'presence'; presence: PersonPresence }
+  | { kind: 'group'; change: GroupChange }
   /** New chats are refused until then, known ones go on; null when that is over. */
   | { kind: 'restricted'; until: Date | null };
 

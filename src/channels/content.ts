@@ -194,3 +194,20 @@ export interface Receipt {
   status: 'delivered' | 'read' | 'played';
   at: Date;
 }
+
+export interface Group {
+  jid: string;
+  subject: string;
+  description: string | null;
+  owner: Person | null;
+  createdAt: Date | null;
+  /** Only admins may write. */
+  announce: boolean;
+  /** Only admins may change subject and description. */
+  locked: boolean;
+  participants: GroupMember[];
+}
+
+export interface GroupMember extends Person {
+  role: 'member' | 'admin' | 'superadmin';
+}

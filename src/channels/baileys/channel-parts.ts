@@ -5,7 +5,7 @@ import type { Connection } from './connection.ts';
 export function channelParts(
   line: () => Connection | undefined,
   online: () => Connection,
-): Required<Pick<Channel, 'presence' | 'reads' | 'calls' | 'directory' | 'files'>> {
+): Required<Pick<Channel, 'presence' | 'reads' | 'calls' | 'directory' | 'groups' | 'files'>> {
   return {
     presence: {
       show: (chat, activity) => line()?.presence.show(chat, activity),
@@ -15,6 +15,10 @@ export function channelParts(
     reads: { read: async (messages) => online().acts.read(messages) },
     files: { renew: async (original) => online().renewFile(original) },
     directory: { lookUp: async (phones) => online().acts.lookUp(phones) },
+    groups: {
+      list: async () => online().acts.groups.list(),
+      get: async (jid) => online().acts.groups.get(jid),
+    },
     calls: { reject: async (call) => online().acts.reject(call) },
   };
 }

@@ -7,7 +7,6 @@ import {
   makeWASocket,
   S_WHATSAPP_NET,
   type WAMessage,
-  WAMessageAddressingMode,
   type WASocket,
 } from '@whiskeysockets/baileys';
 import type { Batch, Lane } from '../../platform/commit-writer.ts';
@@ -25,6 +24,7 @@ import { createCodePairing } from './code-pairing.ts';
 import type { CloseCause } from './disconnects.ts';
 import { holdFrames, rawSocket } from './frame-barrier.ts';
 import { personOf } from './from-baileys.ts';
+import { groupChangeOf } from './groups.ts';
 import type { InboundJournal } from './inbound-journal.ts';
 import { watchStanzas } from './inbound-stanzas.ts';
 import { createLineActs, type LineActs } from './line-acts.ts';
@@ -130,8 +130,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     barrier,
     closed: closed.promise,
     notice: (notice) => events.notice(notice),
-    namesByLid: async (group) =>
-      (await groupMetadata(group).catch(() => undefined))?.addressingMode === WAMessageAddressingMode.LID,
+    groupMetadata,
     caches,
     answerMs: timings.acknowledgementTimeoutMs,
     clock,
@@ -200,6 +199,10 @@ export function openConnection(options: ConnectionOptions): Connection {
     forgetChangedGroups(batch, caches);
     if (batch['connection.update']) onConnection(batch['connection.update']);
   });
+  socket.ws.prependListener('CB:notification', (node: BinaryNode) => {
+    const change = groupChangeOf(node);
+    if (change) tell({ kind: 'group', change });
+  });
   socket.ws.prependListener('CB:receipt', (node: BinaryNode) => events.receipt(node));
   socket.ws.on('unexpected-response', (_request: unknown, response: { statusCode?: number }) => {
     void end({ kind: 'upgrade-refused', status: response.statusCode ?? 0 });
@@ -209,7 +212,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   });
 
   /** Asked by Baileys for every group message; without an answer it would query WhatsApp each time. */
-  async function groupMetadata(jid: string): Promise<GroupMetadata | undefined> {
+  async function groupMetadata(jid: string): Promise<GroupMetadata> {
     const known = caches.groups.get(jid) ?? (await socket.groupMetadata(jid).catch(refuseGroup));
     caches.groups.set(jid, known);
     return known;
@@ -219,7 +222,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   async function leaving({ to, remoteId }: OutgoingMessage): Promise<void> {
     if (chatTypeOf(to) !== 'group') return;
     const { jid, lid } = selfOf(socket);
-    const members = (await groupMetadata(to))?.participants.map(memberOf) ?? [];
+    const members = (await groupMetadata(to)).participants.map(memberOf);
     const people = members.filter((member) => member.jid !== jid && (lid === null || member.lid !== lid));
     tell({ kind: 'recipients', remoteId, people });
   }
@@ -247,10 +250,18 @@ export function openConnection(options: ConnectionOptions): Connection {
 }
 
 function forgetChangedGroups(batch: Partial<BaileysEventMap>, caches: SocketCaches): void {
-  for (const group of batch['groups.update'] ?? []) if (group.id) caches.groups.delete(group.id);
+  for (const group of batch['groups.update'] ?? []) {
+    // A list of all groups is told as changes of each.
+    if (isWhole(group)) caches.groups.set(group.id, group);
+    else if (group.id) caches.groups.delete(group.id);
+  }
   for (const group of batch['groups.upsert'] ?? []) caches.groups.set(group.id, group);
   const members = batch['group-participants.update'];
   if (members) caches.groups.delete(members.id);
+}
+
+function isWhole(group: Partial<GroupMetadata>): group is GroupMetadata {
+  return group.id !== undefined && group.participants !== undefined;
 }
 
 function memberOf({ id, lid, phoneNumber }: GroupParticipant): Person {

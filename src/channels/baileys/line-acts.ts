@@ -1,9 +1,16 @@
-import { DisconnectReason, type WAMessageKey, type WASocket } from '@whiskeysockets/baileys';
+import {
+  DisconnectReason,
+  type GroupMetadata,
+  WAMessageAddressingMode,
+  type WAMessageKey,
+  type WASocket,
+} from '@whiskeysockets/baileys';
 import { type Clock, endsWithin } from '../../platform/clock.ts';
 import { AppError, errorMessage, isAppError } from '../../platform/errors.ts';
 import { chatTypeOf } from '../address.ts';
-import type { Call, Calls, ChannelNotice, Directory, ReadMessage, Reads } from '../channel.ts';
+import type { Call, Calls, ChannelNotice, Directory, Groups, ReadMessage, Reads } from '../channel.ts';
 import type { FrameBarrier } from './frame-barrier.ts';
+import { groupOf } from './groups.ts';
 import { askForNumbers } from './number-query.ts';
 import type { SocketCaches } from './socket-caches.ts';
 
@@ -18,12 +25,14 @@ export interface LineActsOptions {
   /** How long the network may take to answer a question. */
   answerMs: number;
   clock: Clock;
-  /** Whether a group names its members by their hidden addresses. */
-  namesByLid(group: string): Promise<boolean>;
+  /** Of a group, cached. */
+  groupMetadata(group: string): Promise<GroupMetadata>;
 }
 
 /** What one line can do beside sending messages. */
-export interface LineActs extends Reads, Calls, Directory {}
+export interface LineActs extends Reads, Calls, Directory {
+  readonly groups: Groups;
+}
 
 export function createLineActs(options: LineActsOptions): LineActs {
   const { socket, barrier, caches, clock } = options;
@@ -46,10 +55,16 @@ export function createLineActs(options: LineActsOptions): LineActs {
     });
   }
 
+  /** Whether a group names its members by their hidden addresses. */
+  async function namesByLid(group: string): Promise<boolean> {
+    const metadata = await options.groupMetadata(group).catch(() => undefined);
+    return metadata?.addressingMode === WAMessageAddressingMode.LID;
+  }
+
   async function keyOf({ remoteId, chat, from }: ReadMessage): Promise<WAMessageKey> {
     const key = { remoteJid: chat, id: remoteId, fromMe: false };
     if (chatTypeOf(chat) !== 'group') return key;
-    return { ...key, participant: (await options.namesByLid(chat)) ? (from.lid ?? from.jid) : from.jid };
+    return { ...key, participant: (await namesByLid(chat)) ? (from.lid ?? from.jid) : from.jid };
   }
 
   return {
@@ -67,6 +82,11 @@ export function createLineActs(options: LineActsOptions): LineActs {
         for (const [phone, { jid }] of found) caches.recipients.set(`${phone.slice(1)}@s.whatsapp.net`, jid);
         return found;
       }),
+    groups: {
+      // Baileys tells them as an event too, which fills the cache.
+      list: () => onLine(async () => Object.values(await socket.groupFetchAllParticipating()).map(groupOf)),
+      get: (jid) => onLine(async () => groupOf(await options.groupMetadata(jid))),
+    },
     reject: ({ id, address }: Call) => onLine(() => socket.rejectCall(id, address)),
   };
 }

@@ -39,7 +39,7 @@ const behaviour = {
   alwaysOnline: flag().description('People see the account online while it is connected; the phone then stays silent.'),
   markRead: flag().description('What people write is marked as read as soon as it is stored.'),
   rejectCalls: flag(),
-  ignoreGroups: flag().description('What comes in groups is neither stored nor told.'),
+  ignoreGroups: flag().description('What happens in groups is neither stored nor told.'),
   ignoreStatus: flag().description(
     'The same for status broadcasts, true by default; with false they are told as messages.upsert only.',
   ),

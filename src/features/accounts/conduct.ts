@@ -86,6 +86,7 @@ export function createConduct(options: ConductOptions): Conduct {
     receipt: inbox.receipt,
     notice(notice: ChannelNotice, batch: Batch) {
       if (notice.kind === 'presence' && isIgnored(notice.presence.chat)) return;
+      if (notice.kind === 'group' && behaviour.ignoreGroups) return;
       inbox.notice(notice, batch);
       if (!behaviour.rejectCalls || !isToRing(notice)) return;
       batch.afterCommit(() => {

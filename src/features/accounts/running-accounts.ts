@@ -190,6 +190,7 @@ function takeNotice(options: RunningAccountsOptions, notice: ChannelNotice, batc
     case 'read':
     case 'call':
     case 'presence':
+    case 'group':
       options.inbox.notice(notice, batch);
   }
 }

@@ -1,7 +1,20 @@
-import type { ChannelNotice } from '../../channels/channel.ts';
+import type { ChannelNotice, GroupChange } from '../../channels/channel.ts';
 import type { EventName } from '../../events.ts';
 import type { Batch, ChangeKind } from '../../platform/commit-writer.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
+
+function groupTold({ group: jid, by, ...change }: GroupChange): Told {
+  switch (change.kind) {
+    case 'created':
+      return { names: ['groups.upsert'], data: { jid, subject: change.subject, by } };
+    case 'settings':
+      return { names: ['groups.update'], data: { jid, ...change.settings, by } };
+    case 'participants': {
+      const { action, participants } = change;
+      return { names: ['group-participants.update'], data: { jid, action, participants, by } };
+    }
+  }
+}
 
 interface Told {
   names: EventName[];
@@ -24,6 +37,10 @@ export function createChatNotices(events: EventBus): { notice(notice: ChannelNot
 
   return {
     notice(notice, batch) {
+      if (notice.kind === 'group') {
+        batch.add(told, groupTold(notice.change));
+        batch.afterCommit(() => events.announce(`groups:${batch.owner}`));
+      }
       if (notice.kind === 'call') {
         const { id, from, video, group, status, at } = notice.call;
         batch.add(told, { names: ['call'], data: { id, from, video, group, status, at: at.toISOString() } });
