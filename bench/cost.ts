@@ -1,6 +1,6 @@
 import { cpuMsOf } from './process-use.ts';
 import type { Figure } from './figures.ts';
-import type { Product } from './product.ts';
+import type { BenchDatabase } from './bench-database.ts';
 
 /** Of one message, on the average. */
 export interface Cost {
@@ -12,9 +12,15 @@ export interface Cost {
   roundTrips: number | undefined;
 }
 
+/** A process and the database that it uses. */
+export interface Measured {
+  server: { pid: number };
+  database: Pick<BenchDatabase, 'cpuMs' | 'roundTrips'>;
+}
+
 /** Of work that moves so many messages. */
 export async function costOf(
-  { server, database }: Product,
+  { server, database }: Measured,
   count: number,
   work: () => Promise<unknown>,
 ): Promise<Cost> {

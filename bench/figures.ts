@@ -30,14 +30,14 @@ export function spreadFigures(
 }
 
 /** One line a figure: ours, bare, their ratio, and whether the goal was met. */
-export function printFigures(figures: readonly Figure[]): void {
+export function printFigures(figures: readonly Figure[], bareName = 'bare Baileys'): void {
   console.table(
     figures.map((figure) => {
       const { work, unit, ours, bare } = figure;
       return {
         work,
         ours: `${short(ours)} ${unit}`,
-        'bare Baileys': bare === undefined ? '' : `${short(bare)} ${unit}`,
+        [bareName]: bare === undefined ? '' : `${short(bare)} ${unit}`,
         ratio: bare === undefined ? '' : (ours / bare).toFixed(2),
         goal: verdict(figure),
       };
