@@ -40,7 +40,7 @@ interface CurlProps {
   id: string;
   method: string;
   path: string;
-  body?: Readonly<Record<string, string>>;
+  body?: Readonly<Record<string, unknown>>;
   /** Id of the form that does the same: the body follows what is typed there. */
   form?: string;
   /** Shown once; otherwise the call reads it from `$KEY`. */
