@@ -119,6 +119,21 @@ describe('A message that is refused', () => {
   });
 });
 
+test('the phone shows what a location, contacts and a poll say', async () => {
+  const { id, apiKey } = await linkedAccount();
+  const send = (body: object) => call('/api/send?wait=true', { to: usualCustomer, ...body }, apiKey);
+  await send({ type: 'location', latitude: 52.52, longitude: 13.405, name: 'Flower shop', address: 'Main street 12' });
+  const ada = { name: 'Ada', phone: '+4915112345678', organization: 'Engines, Ltd' };
+  await send({ type: 'contact', contacts: [ada, { name: 'Grace', phone: '+12025550123' }] });
+  await send({ type: 'poll', question: 'When?', options: ['Today', 'Tomorrow'], maxAnswers: 0 });
+  await waitFor(async () => (await partOf(id, 'phone')).includes('Tomorrow'));
+  for (const shown of [await partOf(id, 'phone'), await partOf(id, 'messages')]) {
+    expect(shown).toContain('Flower shop Main street 12 52.52000, 13.40500 Open the map');
+    expect(shown).toContain('Ada Engines, Ltd +4915112345678 Grace +12025550123');
+    expect(shown).toContain('When? Poll, any number of answers Today Tomorrow');
+  }
+});
+
 test('a refusal that was asked for is shown with its reason', async () => {
   const { id } = await linkedAccount();
   await visitor.send(`/accounts/${id}/phone/fail-next`, { customer: usualCustomer });

@@ -59,6 +59,24 @@ test('a message of a kind that cannot be shown is named, and a text of another s
   expect(listOf([aMessage({ text: 'مرحبا' })])).toContain('<p class="message-text" dir="auto">مرحبا</p>');
 });
 
+test('a file tells its name, length, size and type, and what was written with it', () => {
+  const file = {
+    url: null,
+    mimetype: 'audio/ogg; codecs=opus',
+    size: 4_321,
+    filename: null,
+    seconds: 65,
+    width: null,
+    height: null,
+  };
+  const voice = aMessage({ type: 'voice', text: null, media: file });
+  expect(wordsOf(listOf([voice]))).toContain('Voice note 1:05 · 4 kB · audio/ogg');
+  const media = { ...file, mimetype: 'application/pdf', seconds: null, size: 2_400_000, filename: '<b>.pdf' };
+  const html = listOf([aMessage({ type: 'document', text: 'The bill', media })]);
+  expect(html).toContain('&lt;b>.pdf');
+  expect(wordsOf(html)).toContain('Document · 2.4 MB · application/pdf The bill');
+});
+
 test('a very long text is cut, and where the rest is to be had is said', () => {
   const html = listOf([aMessage({ text: 'x'.repeat(65_536) })]);
   expect(html.length).toBeLessThan(6_000);

@@ -104,7 +104,7 @@ function MessageRow({ item }: { item: MessageItem }) {
           )}
           <Origin origin={message.origin} />
         </p>
-        <MessageContent message={message} />
+        <MessageContent message={message} id={id} />
         {message.waiting && <Waiting wait={message.waiting} />}
         {error && <p class="message-error">{error.message}</p>}
         {status === 'expired' && <p class="message-error">It could not leave before its time was over.</p>}

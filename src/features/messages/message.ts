@@ -97,6 +97,9 @@ export interface MessageMedia {
   height: number | null;
 }
 
+/** What it says. */
+export type MessageContent = Pick<Message, 'type' | 'text' | 'media' | 'location' | 'contacts' | 'poll'>;
+
 type Parts = Pick<Message, 'media' | 'location' | 'contacts' | 'poll'>;
 
 function partsOf(content: Content | undefined, url: string | null): Parts {

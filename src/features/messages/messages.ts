@@ -39,7 +39,8 @@ export type { Acceptance, OutgoingRequest } from './acceptance.ts';
 export { createMessageInbox } from './inbox.ts';
 export { createMediaLinks } from './media-links.ts';
 export { createMessageMedia, type DownloadMedia } from './message-media.ts';
-export type { Message } from './message.ts';
+export type { Message, MessageContent } from './message.ts';
+export { contentAnswer } from './messages.schemas.ts';
 export type { Milestones } from './messages.store.ts';
 export type { Traffic } from './traffic.store.ts';
 

@@ -1,0 +1,122 @@
+import type { MessageContent } from '../../src/features/messages/messages.ts';
+import { Icon } from '../partials/icon.tsx';
+
+type Part<K extends keyof MessageContent> = NonNullable<MessageContent[K]>;
+
+const files: Record<string, { word: string; icon: string }> = {
+  image: { word: 'Picture', icon: 'image' },
+  video: { word: 'Video', icon: 'video' },
+  audio: { word: 'Sound', icon: 'music' },
+  voice: { word: 'Voice note', icon: 'mic' },
+  document: { word: 'Document', icon: 'file-text' },
+  sticker: { word: 'Sticker', icon: 'sticker' },
+};
+
+export function sizeInWords(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} bytes`;
+  return bytes < 1_000_000 ? `${Math.round(bytes / 1_000)} kB` : `${(bytes / 1_000_000).toFixed(1)} MB`;
+}
+
+function lengthInWords(seconds: number): string {
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+}
+
+export function File({ type, media }: { type: string; media: Part<'media'> }) {
+  const { mimetype, filename, size, seconds } = media;
+  const { word, icon } = files[type] ?? { word: type, icon: 'file-text' };
+  const details = [
+    ...(filename === null ? [] : [word]),
+    ...(seconds === null ? [] : [lengthInWords(seconds)]),
+    ...(size === null ? [] : [sizeInWords(size)]),
+    mimetype.replace(/;.*/, ''),
+  ];
+  return (
+    <div class="said">
+      <Icon name={icon} />
+      <div>
+        <p class="said-title" dir="auto">
+          {filename ?? word}
+        </p>
+        <p class="said-detail">{details.join(' · ')}</p>
+      </div>
+    </div>
+  );
+}
+
+export function Place({ latitude, longitude, name, address }: Part<'location'>) {
+  const at = `${latitude.toFixed(5)}, ${longitude.toFixed(5)}`;
+  const query = new URLSearchParams({ mlat: String(latitude), mlon: String(longitude) }).toString();
+  const map = `https://www.openstreetmap.org/?${query}#map=17/${latitude}/${longitude}`;
+  return (
+    <div class="said">
+      <Icon name="map-pin" />
+      <div>
+        <p class="said-title" dir="auto">
+          {name ?? 'Location'}
+        </p>
+        {address !== null && (
+          <p class="message-text" dir="auto">
+            {address}
+          </p>
+        )}
+        <p class="said-detail">{at}</p>
+        <p>
+          <a href={map} target="_blank" rel="noreferrer">
+            Open the map
+            <span class="visually-hidden"> at {name ?? at} in a new tab</span>
+          </a>
+        </p>
+      </div>
+    </div>
+  );
+}
+
+export function Contacts({ contacts }: { contacts: Part<'contacts'> }) {
+  return (
+    <ul class="said-list">
+      {contacts.map(({ name, phone, organization }, index) => (
+        <li key={index} class="said">
+          <Icon name="user-round" />
+          <div>
+            <p class="said-title" dir="auto">
+              {name}
+            </p>
+            {organization !== null && (
+              <p class="message-text" dir="auto">
+                {organization}
+              </p>
+            )}
+            <p class="said-detail">{phone === null ? 'Without a number' : <bdi>{phone}</bdi>}</p>
+          </div>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export function Poll({ question, options, maxAnswers }: Part<'poll'>) {
+  return (
+    <div class="said">
+      <Icon name="list-checks" />
+      <div>
+        <p class="said-title" dir="auto">
+          {question}
+        </p>
+        <p class="said-detail">{answersInWords(maxAnswers)}</p>
+        <ul class="said-options">
+          {options.map((option, index) => (
+            <li key={index}>
+              <Icon name="circle" />
+              <span dir="auto">{option}</span>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </div>
+  );
+}
+
+function answersInWords(most: number): string {
+  if (most === 0) return 'Poll, any number of answers';
+  return most === 1 ? 'Poll, one answer' : `Poll, up to ${most} answers`;
+}
