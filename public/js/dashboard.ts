@@ -1,6 +1,7 @@
 // Everything here makes better what works without it: links and forms are real.
 import htmx from 'htmx.org';
 import { watchActivity } from './activity.ts';
+import { watchComposers } from './composer.ts';
 import { watchCopyButtons } from './copy.ts';
 import { followForms } from './curl.ts';
 import { watchDialogs } from './dialogs.ts';
@@ -21,6 +22,7 @@ watchFilters();
 watchSuggestions();
 watchCopyButtons();
 followForms();
+watchComposers();
 watchPasswords();
 watchShortcuts();
 tickTimes();

@@ -1,5 +1,6 @@
 const tabs = [
   { tab: 'overview', path: '', word: 'Overview' },
+  { tab: 'chats', path: '/chats', word: 'Chats' },
   { tab: 'settings', path: '/settings', word: 'Settings' },
 ] as const;
 

@@ -118,6 +118,12 @@ function partsOf(content: Content | undefined, url: string | null): Parts {
   return { ...parts, media: { url, mimetype, size, filename, seconds, width, height } };
 }
 
+/** As callers and people are shown it. */
+export function shownContent(content: Content): MessageContent {
+  const text = content.type === 'text' ? content.text : 'caption' in content ? content.caption : null;
+  return { type: content.type, text, ...partsOf(content, null) };
+}
+
 /** What is told of a message beside its row. */
 export interface MessageExtras {
   waiting?: Wait | undefined;

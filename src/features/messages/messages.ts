@@ -13,6 +13,7 @@ import type { Secrets } from '../../platform/secrets.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Media } from '../media/media.ts';
 import { type Accepted, chatOf, createAcceptance, type OutgoingRequest } from './acceptance.ts';
+import { type Conversations, createConversations } from './conversations.ts';
 import { createDispatchers, type DispatchersTimings } from './dispatchers.ts';
 import { createExpiry } from './expiry.ts';
 import type { MediaLinks } from './media-links.ts';
@@ -36,15 +37,16 @@ import { originalPlace } from './stored-content.ts';
 import { countMessages, countTraffic, type Traffic } from './traffic.store.ts';
 
 export type { Acceptance, OutgoingRequest } from './acceptance.ts';
+export type { Chat } from './conversations.ts';
 export { createMessageInbox } from './inbox.ts';
 export { createMediaLinks } from './media-links.ts';
 export { createMessageMedia, type DownloadMedia } from './message-media.ts';
-export type { Message, MessageContent } from './message.ts';
+export { type Message, type MessageContent, shownContent } from './message.ts';
 export { contentAnswer } from './messages.schemas.ts';
 export type { Milestones } from './messages.store.ts';
 export type { Traffic } from './traffic.store.ts';
 
-export interface Messages extends Service {
+export interface Messages extends Service, Conversations {
   /** Stores a message for sending, with the last statement of `tx`. Throws `account.not_connected`, `queue.full`. */
   accept(tx: Transaction, request: OutgoingRequest): Promise<Accepted>;
   /** Throws `message.not_found`. Without an account, any account's message. */
@@ -136,6 +138,7 @@ export function createMessages(options: MessagesOptions): Messages {
   }
 
   return {
+    ...createConversations(database),
     name: 'messages',
     start: () => loops.start(),
     stop: () => loops.stop(),

@@ -1,0 +1,307 @@
+import type { Page as Tab } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { AccountJson } from '../doubles/api.ts';
+import { type DashboardServer, startDashboard } from '../doubles/dashboard-server.ts';
+import { isLive } from '../doubles/page-checks.ts';
+import { wordsOf } from '../doubles/rendered-view.ts';
+import { waitFor } from '../doubles/wait-for.ts';
+import { useChromium } from '../doubles/watched-chromium.ts';
+
+const customer = '+9995550101';
+const group = '120363000000000001@g.us';
+const browser = useChromium();
+let server: DashboardServer;
+let tab: Tab;
+
+beforeAll(async () => {
+  server = await startDashboard();
+  tab = (await browser.keep(server.address, { cookies: server.person.cookies })).page;
+});
+afterAll(() => server.stop());
+
+function jidOf(phone: string): string {
+  return `${phone.slice(1)}@s.whatsapp.net`;
+}
+
+function chatOf({ id }: { id: string }, jid = jidOf(customer)): string {
+  return `/accounts/${id}/chats/${encodeURIComponent(jid)}`;
+}
+
+async function linked(name: string): Promise<AccountJson> {
+  const account = await server.api.createAccount(name, 'sandbox');
+  await server.data('POST', `/api/accounts/${account.id}/sandbox/scan`);
+  return account;
+}
+
+function writes({ id }: AccountJson, text: string, from = customer): Promise<unknown> {
+  return server.data('POST', `/api/accounts/${id}/sandbox/messages`, { body: { from, text } });
+}
+
+async function send({ apiKey: key }: AccountJson, body: object): Promise<unknown> {
+  return server.data('POST', '/api/send?wait=true', { key, body: { to: customer, ...body } });
+}
+
+let lastStored = 0;
+
+/** A message as it stands in the database, an incoming text of the usual customer but for what is given. */
+async function stored({ id }: { id: string }, different: Record<string, unknown> = {}): Promise<string> {
+  lastStored += 1;
+  const message = {
+    id: `msg_stored${lastStored}`,
+    account_id: id,
+    direction: 'incoming',
+    origin: 'contact',
+    remote_id: `STORED${lastStored}`,
+    chat_jid: jidOf(customer),
+    chat_type: 'personal',
+    from_jid: jidOf(customer),
+    from_phone: customer,
+    from_name: 'Ana',
+    type: 'text',
+    text: `Stored ${lastStored}`,
+    status: 'received',
+    ...different,
+  };
+  const columns = Object.keys(message);
+  await server.database.execute(
+    `INSERT INTO messages (${columns.join(', ')}) VALUES (${columns.map((_, index) => `$${index + 1}`).join(', ')})`,
+    Object.values(message),
+  );
+  return message.id;
+}
+
+async function htmlOf(path: string): Promise<string> {
+  const { status, text } = await server.person.open(path);
+  expect({ path, status }).toEqual({ path, status: 200 });
+  return text;
+}
+
+async function open(path: string): Promise<void> {
+  await tab.goto(path);
+  await isLive(tab);
+}
+
+describe('The list of chats', () => {
+  test('has one line for each, the newest first, with what is new and what kind it is', async () => {
+    const account = await server.api.createAccount('Lists', 'sandbox');
+    await stored(account, { text: 'First question' });
+    await stored(account, { direction: 'outgoing', origin: 'inbox', status: 'read', text: 'An answer' });
+    await stored(account, { text: 'Second question' });
+    await stored(account, { direction: 'outgoing', origin: 'api', status: 'sent', text: 'Sent by a program' });
+    await stored(account, {
+      chat_jid: group,
+      chat_type: 'group',
+      from_name: 'Ben',
+      type: 'poll',
+      text: null,
+      content: { question: 'Where?', options: ['here'], maxAnswers: 1 },
+    });
+    await stored(account, { chat_jid: jidOf('+9995550102'), from_name: null, text: '<b>bold</b>' });
+    const html = await htmlOf(`/ui/accounts/${account.id}/chats`);
+    const lines = html
+      .split('<li ')
+      .slice(1)
+      .map((line) => wordsOf(`<li ${line}`));
+    expect(lines).toEqual([
+      expect.stringMatching(/^\+9995550102 \d\d:\d\d &lt;b>bold&lt;\/b> 1 new$/),
+      expect.stringMatching(/^Group 120363000000000001 \d\d:\d\d Ben: Poll: Where\? 1 new$/),
+      expect.stringMatching(/^A Ana \d\d:\d\d Sent by a program 1 new$/),
+    ]);
+    expect(html).toMatch(/avatar-group[^]*#users-round/);
+    expect(html).toContain('aria-label="Sent"');
+  });
+
+  test('of many chats goes on on another page, and says so when there is none', async () => {
+    const account = await server.api.createAccount('Many', 'sandbox');
+    expect(wordsOf(await htmlOf(`/accounts/${account.id}/chats`))).toContain('No chats yet');
+    for (let index = 0; index < 31; index += 1) await stored(account, { chat_jid: jidOf(`+99955502${index + 10}`) });
+    const first = await htmlOf(`/accounts/${account.id}/chats`);
+    expect(first.match(/<li id="chat-/g)).toHaveLength(30);
+    const [, older = ''] = /href="([^"]*\?before=\d+)"/.exec(first) ?? [];
+    expect((await htmlOf(older)).match(/<li id="chat-/g)).toHaveLength(1);
+  });
+});
+
+describe('A chat', () => {
+  test('shows days, ticks, answers, who wrote, why something failed and what cannot be shown', async () => {
+    const account = await server.api.createAccount('Shows', 'sandbox');
+    const outgoing = { direction: 'outgoing', origin: 'api' };
+    await stored(account, { created_at: '2026-01-02T10:00:00Z', remote_id: 'OLD', text: 'Happy new year' });
+    await stored(account, { ...outgoing, status: 'read', text: 'And to you', reply_to: 'OLD' });
+    const failed = { error_code: 'recipient.not_on_whatsapp', error_message: 'This number is not on WhatsApp.' };
+    await stored(account, { ...outgoing, status: 'failed', text: 'Lost', ...failed });
+    await stored(account, { ...outgoing, status: 'expired', reply_to: 'GONE' });
+    await stored(account, { type: 'unsupported', text: null, original: Buffer.from('sealed') });
+    const words = wordsOf(await htmlOf(chatOf(account)));
+    expect(words).toContain('Friday 2 January');
+    expect(words).toMatch(/They: Happy new year .* Today You: Ana Happy new year And to you API .* Read/);
+    expect(words).toMatch(/Lost This number is not on WhatsApp\. API .* Failed/);
+    expect(words).toContain('An answer to a message that is not stored here');
+    expect(words).toContain('It could not leave before its time was over.');
+    expect(words).toContain('A kind of message that this version cannot show. It is kept for a later one.');
+    const inGroup = await stored(account, { chat_jid: group, chat_type: 'group', from_name: 'Ben' });
+    const shown = wordsOf((await htmlOf(chatOf(account, group))).split(`id="bubble-${inGroup}"`)[1] ?? '');
+    expect(shown).toMatch(/Ben Stored \d+ Reply/);
+  });
+
+  test('goes back in steps, and further back from there', async () => {
+    const account = await server.api.createAccount('Long', 'sandbox');
+    await server.database.execute(
+      `INSERT INTO messages (id, account_id, direction, origin, remote_id, chat_jid, chat_type, from_jid, type, text, status)
+       SELECT 'msg_long' || n, $1, 'incoming', 'contact', 'LONG' || n, $2, 'personal', $2, 'text', 'Line ' || n || '.', 'received'
+       FROM generate_series(1, 450) n`,
+      [account.id, jidOf(customer)],
+    );
+    await open(chatOf(account));
+    const bubbles = tab.locator('#chat-messages li.bubble');
+    expect(await bubbles.count()).toBe(40);
+    expect(await bubbles.last().getByText('Line 450.', { exact: true }).isVisible()).toBe(true);
+    await tab.evaluate('window.loadedOnce = true');
+    await tab.getByRole('link', { name: 'Earlier messages' }).click();
+    await waitFor(async () => (await bubbles.count()) === 80);
+    expect(await tab.evaluate('window.loadedOnce')).toBe(true);
+    const most = await htmlOf(`${chatOf(account)}?show=400`);
+    const [, further = ''] = /href="([^"]*\?before=\d+)"/.exec(most) ?? [];
+    const oldest = wordsOf(await htmlOf(further));
+    expect(oldest).toContain('Line 50. ');
+    expect(oldest).not.toContain('Line 51. ');
+    expect(oldest).toContain('To the newest messages');
+  });
+
+  test('of no address is not found, and with a new number is empty', async () => {
+    const account = await server.api.createAccount('Empty', 'sandbox');
+    expect((await server.person.open(chatOf(account, 'nobody'))).status).toBe(404);
+    expect(wordsOf(await htmlOf(chatOf(account, jidOf('+9995550199'))))).toContain('Nothing was written here yet.');
+  });
+
+  test('grows as people write, also in the list, and leaves alone what is being typed', async () => {
+    const account = await linked('Live');
+    await writes(account, 'One');
+    await open(chatOf(account));
+    await tab.getByLabel('Message to this chat').pressSequentially('Half a sen');
+    await writes(account, 'Two');
+    await writes(account, 'From somebody else', '+9995550102');
+    await tab.locator('#chat-messages').getByText('Two', { exact: true }).waitFor();
+    await tab.getByRole('navigation', { name: 'Chats' }).getByText('From somebody else').waitFor();
+    expect(await tab.getByLabel('Message to this chat').inputValue()).toBe('Half a sen');
+  });
+
+  test('on a phone fills the screen, with a way back to the list', async () => {
+    const account = await linked('Pocket');
+    await writes(account, 'Hello');
+    await tab.setViewportSize({ width: 390, height: 800 });
+    await open(`/accounts/${account.id}/chats`);
+    await tab.getByRole('link', { name: 'Hello' }).click();
+    await tab.getByRole('heading', { level: 1, name: 'Phone 0101' }).waitFor();
+    expect(await tab.getByRole('navigation', { name: 'Chats' }).isVisible()).toBe(false);
+    expect(await tab.getByRole('button', { name: 'Send' }).isVisible()).toBe(true);
+    await tab.getByRole('link', { name: 'All chats' }).click();
+    await tab.getByRole('navigation', { name: 'Chats' }).getByText('Hello').waitFor();
+    await tab.setViewportSize({ width: 1440, height: 900 });
+  });
+});
+
+describe('Writing', () => {
+  let account: AccountJson;
+  const shown = () => tab.locator('#chat-messages');
+  const composer = () => tab.locator('#composer');
+
+  beforeAll(async () => {
+    account = await linked('Writes');
+    await send(account, { text: 'We open at nine.' });
+    await writes(account, 'When do you close?');
+  });
+
+  test('Enter sends, and an answer quotes what it answers', async () => {
+    await open(chatOf(account));
+    await composer().getByLabel('Message to this chat').fill('At six');
+    await shown().getByRole('listitem').filter({ hasText: 'When do you close?' }).hover();
+    await tab.getByRole('link', { name: /^Reply to “When do you close\?/ }).click();
+    await composer().getByText('Answer to When do you close?').waitFor();
+    await tab.keyboard.press('Shift+Enter');
+    await tab.keyboard.type('sharp');
+    await tab.keyboard.press('Enter');
+    await shown().getByRole('blockquote').getByText('When do you close?').waitFor();
+    expect(await composer().getByLabel('Message to this chat').inputValue()).toBe('');
+    expect(await composer().getByText('Answer to').isVisible()).toBe(false);
+    expect(await tab.evaluate('document.activeElement.id')).toBe('composer-text');
+    expect(await server.api.lists(account, 'At six\nsharp', 'delivered')).toMatchObject({ origin: 'inbox' });
+  });
+
+  test('a location is previewed from the link of a map, and sent', async () => {
+    await open(chatOf(account));
+    await composer().getByRole('radio', { name: 'Location' }).check();
+    await composer().getByLabel('Place', { exact: true }).fill('https://www.google.com/maps?q=52.52,13.405');
+    await composer().getByLabel('Name of the place').fill('Flower shop');
+    await composer().locator('.compose-preview').getByText('52.52000, 13.40500').waitFor();
+    await composer().getByRole('button', { name: 'Send' }).click();
+    await shown().getByText('Flower shop', { exact: true }).waitFor();
+    await waitFor(async () => wordsOf(await htmlOf(`/ui/accounts/${account.id}/phone`)).includes('Flower shop'));
+  });
+
+  test('contacts and polls take as many lines as are filled in', async () => {
+    await open(chatOf(account));
+    await composer().getByRole('radio', { name: 'Contact' }).check();
+    await composer().getByLabel('Name', { exact: true }).fill('Ada');
+    await composer().getByLabel('Number', { exact: true }).fill('+49 151 12345678');
+    await composer().getByLabel('Name of contact 2').fill('Grace');
+    await composer().getByLabel('Number of contact 2').fill('+1 202 555 0123');
+    expect(await composer().getByLabel('Name of contact 3').isVisible()).toBe(true);
+    expect(await composer().getByLabel('Name of contact 4').isVisible()).toBe(false);
+    await composer().getByRole('button', { name: 'Send' }).click();
+    await shown().getByText('+4915112345678', { exact: true }).waitFor();
+
+    await composer().getByRole('radio', { name: 'Poll' }).check();
+    await composer().getByLabel('Question').fill('When?');
+    await composer().getByLabel('Answer 1', { exact: true }).fill('Monday');
+    await composer().getByLabel('Answer 2', { exact: true }).fill('Tuesday');
+    await composer().getByLabel('Answer 3 (optional)').fill('Sunday');
+    await composer().getByLabel('People may choose several answers').check();
+    await composer().getByRole('button', { name: 'Send' }).click();
+    await shown().getByText('Sunday', { exact: true }).waitFor();
+    const [poll] = await server.api.messages(account);
+    expect(poll).toMatchObject({ type: 'poll', poll: { options: ['Monday', 'Tuesday', 'Sunday'], maxAnswers: 0 } });
+  });
+
+  test('what is wrong is said beside its field, and the rest is kept', async () => {
+    await server.person.open(chatOf(account));
+    const path = `${chatOf(account)}/send`;
+    const location = await server.person.submit(path, { type: 'location', place: 'Main street', placeName: 'Shop' });
+    expect(location.status).toBe(422);
+    expect(wordsOf(location.text)).toContain('Place holds no coordinates: copy them, or a link that has them.');
+    expect(location.text).toMatch(/id="composer-placeName"[^>]*value="Shop"/);
+    const contact = await server.person.submit(path, { type: 'contact', contactName2: 'Grace', contactPhone1: '0151' });
+    const words = wordsOf(contact.text);
+    expect(words).toContain('Name is required. Number needs the country code, such as +49 for Germany.');
+    expect(words).toContain('Number of contact 2 is required.');
+    const poll = await server.person.submit(path, { type: 'poll', question: 'When?', option1: 'Now', option3: 'Now' });
+    expect(wordsOf(poll.text)).toContain('Answer 2 is required. Answer 3 is there already.');
+    expect((await server.person.submit(path, { type: 'text' })).status).toBe(422);
+    const reply = await server.person.submit(path, { text: 'Hello', replyTo: 'msg_never' });
+    expect(wordsOf(reply.text)).toContain('The answered message is no message of this chat.');
+  });
+
+  test('a queued message is taken back where it stands', async () => {
+    await server.data('POST', `/api/accounts/${account.id}/sandbox/faults`, { body: { kind: 'unavailable' } });
+    await server.api.becomes(account.id, 'disconnected');
+    await server.person.open(chatOf(account));
+    await server.person.submit(`${chatOf(account)}/send`, { text: 'Too early' });
+    const page = await server.person.open(chatOf(account));
+    const [, cancel = ''] = /action="([^"]*\/msg_\w+\/cancel)"/.exec(page.text) ?? [];
+    const taken = await server.person.submit(cancel, { back: chatOf(account) });
+    expect(taken.headers.get('location')).toBe(chatOf(account));
+    expect(wordsOf(await htmlOf(chatOf(account)))).toMatch(/Too early .* Cancelled/);
+  });
+
+  test('the form on the account’s page shows the call of each kind', async () => {
+    await open(`/accounts/${account.id}`);
+    const form = tab.locator('#send');
+    await form.getByRole('radio', { name: 'Poll' }).check();
+    await form.getByLabel('Question').fill('When?');
+    await form.getByLabel('Answer 1', { exact: true }).fill('Now');
+    await form.getByLabel('Answer 2', { exact: true }).fill('Later');
+    await form.getByText('Show as curl').click();
+    await form.getByText('"question":"When?"').waitFor();
+    expect(await tab.locator('#send-curl').isVisible()).toBe(false);
+  });
+});
