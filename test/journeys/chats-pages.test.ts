@@ -249,7 +249,7 @@ describe('Writing', () => {
     expect(await composer().getByLabel('Name of contact 3').isVisible()).toBe(true);
     expect(await composer().getByLabel('Name of contact 4').isVisible()).toBe(false);
     await composer().getByRole('button', { name: 'Send' }).click();
-    await shown().getByText('+4915112345678', { exact: true }).waitFor();
+    await shown().getByText('+12025550123', { exact: true }).waitFor();
 
     await composer().getByRole('radio', { name: 'Poll' }).check();
     await composer().getByLabel('Question').fill('When?');
