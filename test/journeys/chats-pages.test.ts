@@ -1,45 +1,23 @@
 import type { Page as Tab } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { AccountJson } from '../doubles/api.ts';
+import { chatOf, chatStage, customer, jidOf } from '../doubles/chat-pages.ts';
 import { type DashboardServer, startDashboard } from '../doubles/dashboard-server.ts';
 import { isLive } from '../doubles/page-checks.ts';
 import { wordsOf } from '../doubles/rendered-view.ts';
 import { waitFor } from '../doubles/wait-for.ts';
 import { useChromium } from '../doubles/watched-chromium.ts';
 
-const customer = '+9995550101';
 const group = '120363000000000001@g.us';
 const browser = useChromium();
 let server: DashboardServer;
 let tab: Tab;
+const { linked, writes, htmlOf } = chatStage(() => server);
 
 beforeAll(async () => {
   server = await startDashboard();
   tab = (await browser.keep(server.address, { cookies: server.person.cookies })).page;
 });
 afterAll(() => server.stop());
-
-function jidOf(phone: string): string {
-  return `${phone.slice(1)}@s.whatsapp.net`;
-}
-
-function chatOf({ id }: { id: string }, jid = jidOf(customer)): string {
-  return `/accounts/${id}/chats/${encodeURIComponent(jid)}`;
-}
-
-async function linked(name: string): Promise<AccountJson> {
-  const account = await server.api.createAccount(name, 'sandbox');
-  await server.data('POST', `/api/accounts/${account.id}/sandbox/scan`);
-  return account;
-}
-
-function writes({ id }: AccountJson, text: string, from = customer): Promise<unknown> {
-  return server.data('POST', `/api/accounts/${id}/sandbox/messages`, { body: { from, text } });
-}
-
-async function send({ apiKey: key }: AccountJson, body: object): Promise<unknown> {
-  return server.data('POST', '/api/send?wait=true', { key, body: { to: customer, ...body } });
-}
 
 let lastStored = 0;
 
@@ -68,12 +46,6 @@ async function stored({ id }: { id: string }, different: Record<string, unknown>
     Object.values(message),
   );
   return message.id;
-}
-
-async function htmlOf(path: string): Promise<string> {
-  const { status, text } = await server.person.open(path);
-  expect({ path, status }).toEqual({ path, status: 200 });
-  return text;
 }
 
 async function open(path: string): Promise<void> {
@@ -198,110 +170,5 @@ describe('A chat', () => {
     await tab.getByRole('link', { name: 'All chats' }).click();
     await tab.getByRole('navigation', { name: 'Chats' }).getByText('Hello').waitFor();
     await tab.setViewportSize({ width: 1440, height: 900 });
-  });
-});
-
-describe('Writing', () => {
-  let account: AccountJson;
-  const shown = () => tab.locator('#chat-messages');
-  const composer = () => tab.locator('#composer');
-
-  beforeAll(async () => {
-    account = await linked('Writes');
-    await send(account, { text: 'We open at nine.' });
-    await writes(account, 'When do you close?');
-  });
-
-  test('Enter sends, and an answer quotes what it answers', async () => {
-    await open(chatOf(account));
-    await composer().getByLabel('Message to this chat').fill('At six');
-    await shown().getByRole('listitem').filter({ hasText: 'When do you close?' }).hover();
-    await tab.getByRole('link', { name: /^Reply to “When do you close\?/ }).click();
-    await composer().getByText('Answer to When do you close?').waitFor();
-    await tab.keyboard.press('Shift+Enter');
-    await tab.keyboard.type('sharp');
-    await tab.keyboard.press('Enter');
-    await shown().getByRole('blockquote').getByText('When do you close?').waitFor();
-    expect(await composer().getByLabel('Message to this chat').inputValue()).toBe('');
-    expect(await composer().getByText('Answer to').isVisible()).toBe(false);
-    expect(await tab.evaluate('document.activeElement.id')).toBe('composer-text');
-    expect(await server.api.lists(account, 'At six\nsharp', 'delivered')).toMatchObject({ origin: 'inbox' });
-  });
-
-  test('a location is previewed from the link of a map, and sent', async () => {
-    await open(chatOf(account));
-    await composer().getByRole('radio', { name: 'Location' }).check();
-    await composer().getByLabel('Place', { exact: true }).fill('https://www.google.com/maps?q=52.52,13.405');
-    await composer().getByLabel('Name of the place').fill('Flower shop');
-    await composer().locator('.compose-preview').getByText('52.52000, 13.40500').waitFor();
-    await composer().getByRole('button', { name: 'Send' }).click();
-    await shown().getByText('Flower shop', { exact: true }).waitFor();
-    await waitFor(async () => wordsOf(await htmlOf(`/ui/accounts/${account.id}/phone`)).includes('Flower shop'));
-  });
-
-  test('contacts and polls take as many lines as are filled in', async () => {
-    await open(chatOf(account));
-    await composer().getByRole('radio', { name: 'Contact' }).check();
-    await composer().getByLabel('Name', { exact: true }).fill('Ada');
-    await composer().getByLabel('Number', { exact: true }).fill('+49 151 12345678');
-    await composer().getByLabel('Name of contact 2').fill('Grace');
-    await composer().getByLabel('Number of contact 2').fill('+1 202 555 0123');
-    expect(await composer().getByLabel('Name of contact 3').isVisible()).toBe(true);
-    expect(await composer().getByLabel('Name of contact 4').isVisible()).toBe(false);
-    await composer().getByRole('button', { name: 'Send' }).click();
-    await shown().getByText('+12025550123', { exact: true }).waitFor();
-
-    await composer().getByRole('radio', { name: 'Poll' }).check();
-    await composer().getByLabel('Question').fill('When?');
-    await composer().getByLabel('Answer 1', { exact: true }).fill('Monday');
-    await composer().getByLabel('Answer 2', { exact: true }).fill('Tuesday');
-    await composer().getByLabel('Answer 3 (optional)').fill('Sunday');
-    await composer().getByLabel('People may choose several answers').check();
-    await composer().getByRole('button', { name: 'Send' }).click();
-    await shown().getByText('Sunday', { exact: true }).waitFor();
-    const [poll] = await server.api.messages(account);
-    expect(poll).toMatchObject({ type: 'poll', poll: { options: ['Monday', 'Tuesday', 'Sunday'], maxAnswers: 0 } });
-  });
-
-  test('what is wrong is said beside its field, and the rest is kept', async () => {
-    await server.person.open(chatOf(account));
-    const path = `${chatOf(account)}/send`;
-    const location = await server.person.submit(path, { type: 'location', place: 'Main street', placeName: 'Shop' });
-    expect(location.status).toBe(422);
-    expect(wordsOf(location.text)).toContain('Place holds no coordinates: copy them, or a link that has them.');
-    expect(location.text).toMatch(/id="composer-placeName"[^>]*value="Shop"/);
-    const contact = await server.person.submit(path, { type: 'contact', contactName2: 'Grace', contactPhone1: '0151' });
-    const words = wordsOf(contact.text);
-    expect(words).toContain('Name is required. Number needs the country code, such as +49 for Germany.');
-    expect(words).toContain('Number of contact 2 is required.');
-    const poll = await server.person.submit(path, { type: 'poll', question: 'When?', option1: 'Now', option3: 'Now' });
-    expect(wordsOf(poll.text)).toContain('Answer 2 is required. Answer 3 is there already.');
-    expect((await server.person.submit(path, { type: 'text' })).status).toBe(422);
-    const reply = await server.person.submit(path, { text: 'Hello', replyTo: 'msg_never' });
-    expect(wordsOf(reply.text)).toContain('The answered message is no message of this chat.');
-  });
-
-  test('a queued message is taken back where it stands', async () => {
-    await server.data('POST', `/api/accounts/${account.id}/sandbox/faults`, { body: { kind: 'unavailable' } });
-    await server.api.becomes(account.id, 'disconnected');
-    await server.person.open(chatOf(account));
-    await server.person.submit(`${chatOf(account)}/send`, { text: 'Too early' });
-    const page = await server.person.open(chatOf(account));
-    const [, cancel = ''] = /action="([^"]*\/msg_\w+\/cancel)"/.exec(page.text) ?? [];
-    const taken = await server.person.submit(cancel, { back: chatOf(account) });
-    expect(taken.headers.get('location')).toBe(chatOf(account));
-    expect(wordsOf(await htmlOf(chatOf(account)))).toMatch(/Too early .* Cancelled/);
-  });
-
-  test('the form on the account’s page shows the call of each kind', async () => {
-    await open(`/accounts/${account.id}`);
-    const form = tab.locator('#send');
-    await form.getByRole('radio', { name: 'Poll' }).check();
-    await form.getByLabel('Question').fill('When?');
-    await form.getByLabel('Answer 1', { exact: true }).fill('Now');
-    await form.getByLabel('Answer 2', { exact: true }).fill('Later');
-    await form.getByText('Show as curl').click();
-    await form.getByText('"question":"When?"').waitFor();
-    expect(await tab.locator('#send-curl').isVisible()).toBe(false);
   });
 });

@@ -71,10 +71,14 @@ test('a file tells its name, length, size and type, and what was written with it
   };
   const voice = aMessage({ type: 'voice', text: null, media: file });
   expect(wordsOf(listOf([voice]))).toContain('Voice note 1:05 · 4 kB · audio/ogg');
-  const media = { ...file, mimetype: 'application/pdf', seconds: null, size: 2_400_000, filename: '<b>.pdf' };
+  const media = { ...file, mimetype: 'application/pdf', seconds: null, size: 2_400_000, filename: 'bill.pdf' };
   const html = listOf([aMessage({ type: 'document', text: 'The bill', media })]);
-  expect(html).toContain('&lt;b>.pdf');
-  expect(wordsOf(html)).toContain('Document · 2.4 MB · application/pdf The bill');
+  expect(wordsOf(html)).toContain('bill.pdf Document · 2.4 MB · application/pdf Download bill.pdf The bill');
+  const named = listOf([aMessage({ type: 'document', text: null, media: { ...media, filename: '"><b>' } })]);
+  expect(named).not.toContain('"><b>');
+  expect(html).toContain('href="/api/messages/msg_1/media"');
+  const lost = listOf([aMessage({ type: 'document', text: null, media, status: 'failed' })]);
+  expect(lost).not.toContain('/media');
 });
 
 test('a very long text is cut, and where the rest is to be had is said', () => {

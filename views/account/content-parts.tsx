@@ -21,7 +21,8 @@ function lengthInWords(seconds: number): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-export function File({ type, media }: { type: string; media: Part<'media'> }) {
+/** `href` is where its bytes are; undefined where they cannot be had. */
+export function File({ type, media, href }: { type: string; media: Part<'media'>; href: string | undefined }) {
   const { mimetype, filename, size, seconds } = media;
   const { word, icon } = files[type] ?? { word: type, icon: 'file-text' };
   const details = [
@@ -31,16 +32,55 @@ export function File({ type, media }: { type: string; media: Part<'media'> }) {
     mimetype.replace(/;.*/, ''),
   ];
   return (
-    <div class="said">
-      <Icon name={icon} />
-      <div>
-        <p class="said-title" dir="auto">
-          {filename ?? word}
-        </p>
-        <p class="said-detail">{details.join(' · ')}</p>
+    <>
+      {href !== undefined && <Shown type={type} media={media} href={href} />}
+      <div class="said">
+        <Icon name={icon} />
+        <div>
+          <p class="said-title" dir="auto">
+            {filename ?? word}
+          </p>
+          <p class="said-detail">{details.join(' · ')}</p>
+          {href !== undefined && (
+            <p>
+              <a href={href} download={filename ?? ''}>
+                Download<span class="visually-hidden"> {filename ?? word}</span>
+              </a>
+            </p>
+          )}
+        </div>
       </div>
-    </div>
+    </>
   );
+}
+
+/** Sounds and moving pictures are fetched when somebody plays them, because they may have to come from the phone. */
+function Shown({ type, media, href }: { type: string; media: Part<'media'>; href: string }) {
+  const { word } = files[type] ?? { word: type };
+  const title = media.filename ?? word;
+  switch (type) {
+    case 'image':
+    case 'sticker':
+      return (
+        <a class={`said-${type}`} href={href} target="_blank">
+          <img
+            src={href}
+            alt={`${title}, opens in a new tab`}
+            loading="lazy"
+            width={media.width ?? undefined}
+            height={media.height ?? undefined}
+            data-media=""
+          />
+        </a>
+      );
+    case 'video':
+      return <video class="said-video" src={href} controls preload="none" aria-label={title} data-media="" />;
+    case 'audio':
+    case 'voice':
+      return <audio class="said-audio" src={href} controls preload="none" aria-label={title} data-media="" />;
+    default:
+      return null;
+  }
 }
 
 export function Place({ latitude, longitude, name, address }: Part<'location'>) {

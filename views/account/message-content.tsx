@@ -1,10 +1,10 @@
-import type { MessageContent as Content } from '../../src/features/messages/messages.ts';
+import type { Message, MessageContent as Content } from '../../src/features/messages/messages.ts';
 import { Contacts, File, Place, Poll } from './content-parts.tsx';
 
 const longestShown = 2_000;
 
-/** What a message says, whatever its kind. `id` is that of a stored message, where the whole of a long text can be read. */
-export function MessageContent({ message, id }: { message: Content; id?: string }) {
+/** What a message says, whatever its kind. `stored` is the same where it can be asked for: its file, the rest of its text. */
+export function MessageContent({ message, stored }: { message: Content; stored?: Message }) {
   const { type, text, media, location, contacts, poll } = message;
   if (type === 'unsupported') {
     return <p class="muted">A kind of message that this version cannot show. It is kept for a later one.</p>;
@@ -14,8 +14,8 @@ export function MessageContent({ message, id }: { message: Content; id?: string 
   if (poll) return <Poll {...poll} />;
   return (
     <>
-      {media && <File type={type} media={media} />}
-      {text !== null && text !== '' && <Text text={text} id={id} />}
+      {media && <File type={type} media={media} href={fileOf(stored)} />}
+      {text !== null && text !== '' && <Text text={text} id={stored?.id} />}
     </>
   );
 }
@@ -40,4 +40,10 @@ function Text({ text, id }: { text: string; id: string | undefined }) {
       )}
     </>
   );
+}
+
+/** Where its file is; what did not leave has none any more. */
+function fileOf(message: Message | undefined): string | undefined {
+  if (!message || ['failed', 'expired', 'cancelled'].includes(message.status)) return undefined;
+  return `/api/messages/${message.id}/media`;
 }

@@ -109,7 +109,7 @@ function MessageRow({ item }: { item: MessageItem }) {
           )}
           <MessageOrigin origin={message.origin} />
         </p>
-        <MessageContent message={message} id={id} />
+        <MessageContent message={message} stored={message} />
         {message.waiting && <MessageWaiting wait={message.waiting} />}
         {error && <p class="message-error">{error.message}</p>}
         {status === 'expired' && <p class="message-error">It could not leave before its time was over.</p>}

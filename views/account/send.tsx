@@ -40,6 +40,15 @@ export function SendCard({ model, firstRun }: { model: SendModel; firstRun: bool
           open={firstRun}
         />
       </div>
+      <div class="send-file-call">
+        <Curl
+          id="send-file-curl"
+          method="POST"
+          path="/api/send-media"
+          fields={{ to: model.to || '+…', caption: 'Our roses', file: '@roses.jpg' }}
+          apiKey={newKey}
+        />
+      </div>
     </section>
   );
 }
@@ -48,6 +57,7 @@ const nothing = { media: null, location: null, contacts: null, poll: null };
 
 export function SendForm({ model }: { model: SendModel }) {
   const { accountId, to, text, problem, taken } = model;
+  const shown = problem || text === '' ? undefined : { ...nothing, type: 'text', text };
   return (
     <Form id={sendFormId} action={`/accounts/${accountId}/send`} problem={problem} labels={labels}>
       {model.hasNextStep === true && (
@@ -65,13 +75,13 @@ export function SendForm({ model }: { model: SendModel }) {
         maxLength={100}
         inputMode="tel"
       />
-      <ComposeFields form={sendFormId} problem={problem} text={text} takesFocus={taken !== undefined} />
-      <Preview
-        model={{
-          accountId,
-          form: sendFormId,
-          content: problem || text === '' ? undefined : { ...nothing, type: 'text', text },
-        }}
+      <ComposeFields
+        accountId={accountId}
+        form={sendFormId}
+        problem={problem}
+        text={text}
+        takesFocus={taken !== undefined}
+        preview={<Preview model={{ accountId, form: sendFormId, content: shown }} />}
       />
       <div class="row">
         <button type="submit" class="button button-primary">

@@ -13,6 +13,9 @@ export const composeFields = {
   place: name({ max: 2_000 }),
   placeName: name({ max: 1_000 }),
   placeAddress: name({ max: 1_000 }),
+  // The script sends these to the API, with the file.
+  sendAs: text({ max: 20 }),
+  caption: text({ max: 1_000 }),
   question: name({ max: 255 }),
   severalAnswers: oneOf('true'),
   ...rows(contactRows, 'contactName', 500),

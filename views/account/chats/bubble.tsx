@@ -29,7 +29,7 @@ export function ChatBubble({ bubble }: { bubble: BubbleModel }) {
         </p>
       )}
       {answers !== null && <Quote answers={answers} />}
-      <MessageContent message={message} id={id} />
+      <MessageContent message={message} stored={message} />
       {message.waiting && <MessageWaiting wait={message.waiting} />}
       {error && <p class="message-error">{error.message}</p>}
       {status === 'expired' && <p class="message-error">It could not leave before its time was over.</p>}

@@ -45,8 +45,15 @@ export function ChatComposer({ model }: { model: ChatComposerModel }) {
           <Icon name="x" label="Do not answer it" />
         </a>
       </div>
-      <ComposeFields form={chatComposerId} problem={problem} inChat takesFocus={takesFocus} />
-      <Preview model={{ accountId, form: chatComposerId, content: undefined }} />
+      <ComposeFields
+        accountId={accountId}
+        to={jid}
+        form={chatComposerId}
+        problem={problem}
+        inChat
+        takesFocus={takesFocus}
+        preview={<Preview model={{ accountId, form: chatComposerId, content: undefined }} />}
+      />
       <button type="submit" class="button button-primary composer-send">
         <Icon name="send" />
         Send
