@@ -208,11 +208,19 @@ test('the first steps stay hidden once they were dismissed', async () => {
 describe('The settings of an account', () => {
   const asTheyAre = { perMinute: '12', burst: '5', minDelay: '0', maxDelay: '0', typing: 'true' };
   const limits = { newChatsPerDay: '', dailyCap: '500', queueLimit: '1000', duplicateWindow: '5' };
+  const unchosen = { alwaysOnline: 'false', markRead: 'false', rejectCalls: 'false', ignoreGroups: 'false' };
 
   async function openSettings(id: string) {
     const { html } = await visitor.open(`/accounts/${id}/settings`);
     const [, tag = ''] = /name="tag" value="([^"]*)"/.exec(html) ?? [];
-    const fields = { tag: tag.replaceAll('&quot;', '"'), preset: 'normal', ...asTheyAre, ...limits };
+    const fields = {
+      tag: tag.replaceAll('&quot;', '"'),
+      preset: 'normal',
+      ...asTheyAre,
+      ...limits,
+      ...unchosen,
+      ignoreStatus: 'true',
+    };
     return { html, save: (changed: object) => visitor.send(`/accounts/${id}/settings`, { ...fields, ...changed }) };
   }
 
@@ -228,10 +236,20 @@ describe('The settings of an account', () => {
     const saved = await page.save({ preset: 'custom', perMinute: '3', maxDelay: '2.5', newChatsPerDay: '7' });
     expect(saved.location).toBe(`/accounts/${id}/settings`);
     const pacing = { preset: 'custom', perMinute: 3, maxDelayMs: 2500, newChatsPerDay: 7 };
-    expect(await storedSettings(id)).toEqual({ pacing, duplicateWindowSeconds: null });
+    expect(await storedSettings(id)).toMatchObject({ pacing });
     await (await openSettings(id)).save({ preset: 'careful', maxDelay: '', newChatsPerDay: '' });
     expect(await storedSettings(id)).toMatchObject({ pacing: { preset: 'careful', perMinute: 3 } });
     expect(await storedSettings(id)).not.toHaveProperty('pacing.newChatsPerDay');
+  });
+
+  test('say what the account does by itself, and only what was chosen is stored', async () => {
+    const { id } = await makeAccount('whatsapp');
+    await (await openSettings(id)).save({ markRead: 'true', ignoreStatus: 'false' });
+    expect(await storedSettings(id)).toMatchObject({ behaviour: { markRead: true, ignoreStatus: false } });
+    expect(await storedSettings(id)).not.toHaveProperty('behaviour.rejectCalls');
+    const { html } = await openSettings(id);
+    const checked = [...html.matchAll(/type="checkbox" name="(\w+)" value="true" checked/g)].map(([, name]) => name);
+    expect(checked).toEqual(['typing', 'markRead']);
   });
 
   test('that do not fit are named beside their fields, and what was typed stays', async () => {

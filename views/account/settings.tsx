@@ -35,6 +35,7 @@ export function AccountSettingsView({ model }: { model: SettingsModel }) {
         <input type="hidden" name="tag" value={tag} />
         <PaceSection account={account} problem={problem} />
         <LimitsSection account={account} problem={problem} />
+        <BehaviourSection account={account} problem={problem} />
         <RepetitionSection account={account} problem={problem} />
         <div class="row">
           <button type="submit" class="button button-primary">
@@ -98,6 +99,62 @@ function LimitsSection({ account, problem }: SectionProps) {
           problem={problem}
         />
       </div>
+    </SettingsSection>
+  );
+}
+
+type Behaviour = Account['settings']['behaviour'];
+
+const behaviours: readonly { name: keyof Behaviour; label: string; hint: string }[] = [
+  {
+    name: 'markRead',
+    label: 'Mark messages as read as soon as they come in',
+    hint: 'People see blue ticks at once, whether somebody has looked or not.',
+  },
+  {
+    name: 'alwaysOnline',
+    label: 'Be seen online all the time',
+    hint: 'The phone itself then makes no sound for new messages.',
+  },
+  {
+    name: 'rejectCalls',
+    label: 'Decline calls',
+    hint: 'Nobody can answer them here. Without this they go on ringing on the phone.',
+  },
+  {
+    name: 'ignoreGroups',
+    label: 'Leave groups out',
+    hint: 'What is written in groups is not stored here, and programs are not told of it.',
+  },
+  {
+    name: 'ignoreStatus',
+    label: 'Leave status updates out',
+    hint: 'The pictures and texts that people show for a day.',
+  },
+];
+
+function BehaviourSection({ account, problem }: SectionProps) {
+  return (
+    <SettingsSection
+      id="behaviour-title"
+      title="What the account does by itself"
+      text="It holds from the moment in which you save it."
+    >
+      {behaviours.map(({ name, label, hint }) => (
+        <label key={name} class="check">
+          <input type="hidden" name={name} value="false" />
+          <input
+            type="checkbox"
+            name={name}
+            value="true"
+            checked={problem ? problem.values[name] === 'true' : account.settings.behaviour[name]}
+          />
+          <span>
+            {label}
+            <span class="hint block">{hint}</span>
+          </span>
+        </label>
+      ))}
     </SettingsSection>
   );
 }

@@ -19,6 +19,14 @@ export interface AccountSettingsParts {
 
 const longestPauseSeconds = 86_400;
 
+const behaviour = {
+  alwaysOnline: required(flag()),
+  markRead: required(flag()),
+  rejectCalls: required(flag()),
+  ignoreGroups: required(flag()),
+  ignoreStatus: required(flag()),
+};
+
 // What is left empty has the default.
 const settingsForm = object({
   tag: required(text({ max: 40 })),
@@ -32,6 +40,7 @@ const settingsForm = object({
   dailyCap: integer({ min: 0, max: 1_000_000 }),
   queueLimit: integer({ min: 1, max: 100_000 }),
   duplicateWindow: integer({ min: 0, max: 3_600 }),
+  ...behaviour,
 });
 
 /** The tab of an account on which people change its settings. */
@@ -71,7 +80,8 @@ export function accountSettingsPages({ accounts, database }: AccountSettingsPart
 }
 
 /** Only what differs from the present: what was never set goes on following the preset. */
-function changeOf({ pacing, duplicateWindowSeconds }: Account['settings'], form: Infer<typeof settingsForm>) {
+function changeOf(settings: Account['settings'], form: Infer<typeof settingsForm>): SettingsChange {
+  const { duplicateWindowSeconds } = settings;
   const isCustom = form.preset === 'custom';
   const wanted = {
     preset: form.preset,
@@ -83,12 +93,18 @@ function changeOf({ pacing, duplicateWindowSeconds }: Account['settings'], form:
     dailyCap: form.dailyCap ?? null,
     queueLimit: form.queueLimit ?? null,
   };
-  const changed = Object.entries(wanted).filter(([name, value]) => value !== pacing[name as keyof typeof pacing]);
+  const named = Object.keys(behaviour) as (keyof typeof behaviour)[];
   const window = form.duplicateWindow ?? null;
   return {
-    pacing: Object.fromEntries(changed) as SettingsChange['pacing'],
+    pacing: differing(settings.pacing, wanted),
+    behaviour: differing(settings.behaviour, Object.fromEntries(named.map((name) => [name, form[name]]))),
     ...(window !== duplicateWindowSeconds && { duplicateWindowSeconds: window }),
   };
+}
+
+function differing<T extends object, W extends { [K in keyof T]?: T[K] | null }>(present: T, wanted: W): Partial<W> {
+  const changed = Object.entries(wanted).filter(([name, value]) => value !== present[name as keyof T]);
+  return Object.fromEntries(changed) as Partial<W>;
 }
 
 function inMs(seconds: number | undefined): number | null {
