@@ -1,6 +1,6 @@
 import type { Accounts } from './features/accounts/accounts.ts';
 import { chatRoutes } from './features/chats/chats.routes.ts';
-import { createChats } from './features/chats/chats.ts';
+import type { Chats } from './features/chats/chats.ts';
 import type { Messages } from './features/messages/messages.ts';
 import { numberRoutes } from './features/numbers/numbers.routes.ts';
 import { createNumbers } from './features/numbers/numbers.ts';
@@ -9,6 +9,7 @@ import type { Route } from './platform/route.ts';
 export interface LineParts {
   accounts: Accounts;
   messages: Messages;
+  chats: Chats;
   /** Whether numbers of the sandbox exist on the network of kind `whatsapp` too. */
   sandboxNumbersEverywhere: boolean;
   /** Of what was looked up. */
@@ -18,5 +19,5 @@ export interface LineParts {
 /** Routes to what needs the line of an account, beside sending. */
 export function lineRoutes(parts: LineParts): Route[] {
   const { size: cacheSize, ttlMs: cacheMs } = parts.cache;
-  return [...chatRoutes(createChats(parts)), ...numberRoutes(createNumbers({ ...parts, cacheSize, cacheMs }))];
+  return [...chatRoutes(parts.chats), ...numberRoutes(createNumbers({ ...parts, cacheSize, cacheMs }))];
 }

@@ -158,6 +158,29 @@ describe('A chat', () => {
     expect(await tab.getByLabel('Message to this chat').inputValue()).toBe('Half a sen');
   });
 
+  test('is marked as read by a button, on the phone of the customer too', async () => {
+    const account = await linked('Reads');
+    await writes(account, 'One');
+    await writes(account, 'Two');
+    await open(chatOf(account));
+    await tab.getByRole('button', { name: 'Mark 2 new messages as read' }).click();
+    await tab.getByRole('button', { name: 'as read' }).waitFor({ state: 'detached' });
+    await waitFor(async () => /Two \d\d:\d\d Read/.test(wordsOf(await htmlOf(`/ui/accounts/${account.id}/phone`))));
+    expect(wordsOf(await htmlOf(`/ui/accounts/${account.id}/chats`))).not.toContain('new');
+  });
+
+  test('in a group tells with how many people a message is', async () => {
+    const account = await server.api.createAccount('Counts', 'sandbox');
+    const ours = { direction: 'outgoing', origin: 'api', chat_jid: group, chat_type: 'group', status: 'delivered' };
+    const id = await stored(account, ours);
+    await server.database.execute(
+      `INSERT INTO message_receipts (message_id, person, member, delivered_at, read_at)
+       SELECT $1, 'person' || n, true, now(), CASE WHEN n > 1 THEN now() END FROM generate_series(1, 3) n`,
+      [id],
+    );
+    expect(wordsOf(await htmlOf(chatOf(account, group)))).toContain('Read by 2 of 3');
+  });
+
   test('on a phone fills the screen, with a way back to the list', async () => {
     const account = await linked('Pocket');
     await writes(account, 'Hello');

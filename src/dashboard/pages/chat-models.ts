@@ -30,9 +30,9 @@ export async function chatListModel(
   { open, before }: { open?: string | undefined; before?: string | undefined },
 ): Promise<ChatListModel> {
   const found = await messages.chats(accountId, { beforePosition: positionOf(before), limit: chatsOnPage });
-  const entries = found.chats.map(({ unread, latest, ...chat }) => {
+  const entries = found.chats.map(({ latest, ...chat }) => {
     const sender = chat.type === 'group' && latest.direction === 'incoming' ? senderOf(latest) : null;
-    return { ...namedChat(chat), unread, latest, sender };
+    return { ...namedChat(chat), latest, sender };
   });
   return { accountId, entries, open, before, older: found.nextPosition === null ? null : String(found.nextPosition) };
 }

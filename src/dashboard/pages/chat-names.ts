@@ -2,16 +2,22 @@ import type { NamedChat } from '../../../views/account/chats/chat-names.tsx';
 import { phoneOf } from '../../channels/address.ts';
 import type { Chat, Message } from '../../features/messages/messages.ts';
 
-type Known = Pick<Chat, 'jid' | 'type'> & { name: string | null };
+type Known = Pick<Chat, 'jid' | 'type'> & { name: string | null; unread?: number };
 
 const details = { personal: 'The number is hidden', group: 'Group', newsletter: 'Channel', status: 'Status' } as const;
 const words = { personal: 'Somebody', group: 'Group', newsletter: 'Channel', status: 'Status' } as const;
 
 /** What a chat is called: as people call themselves, else by its number. */
-export function namedChat({ jid, type, name }: Known): NamedChat {
+export function namedChat({ jid, type, name, unread = 0 }: Known): NamedChat {
   const phone = phoneOf(jid);
   const fallback = phone ?? `${words[type]} ${jid.replace(/@.*/, '')}`;
-  return { jid, type, name: name ?? fallback, detail: name !== null && phone !== null ? phone : detailOf(type, phone) };
+  return {
+    jid,
+    type,
+    unread,
+    name: name ?? fallback,
+    detail: name !== null && phone !== null ? phone : detailOf(type, phone),
+  };
 }
 
 function detailOf(type: Chat['type'], phone: string | null): string {

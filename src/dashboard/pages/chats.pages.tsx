@@ -6,6 +6,7 @@ import { ChatComposer, type ChatComposerModel } from '../../../views/account/cha
 import { ChatMessages, chatMessagesId } from '../../../views/account/chats/conversation.tsx';
 import { summaryOf } from '../../../views/account/chats/summary.ts';
 import { type Accounts, accountParams } from '../../features/accounts/accounts.ts';
+import type { Chats } from '../../features/chats/chats.ts';
 import type { Messages } from '../../features/messages/messages.ts';
 import type { Database } from '../../platform/database.ts';
 import { isAppError } from '../../platform/errors.ts';
@@ -25,6 +26,7 @@ import { sendByHand } from './send-by-hand.ts';
 
 export interface ChatsParts extends ChatModelParts {
   accounts: Pick<Accounts, 'get'>;
+  chats: Pick<Chats, 'read'>;
   messages: ChatModelParts['messages'] & Pick<Messages, 'get' | 'accept' | 'recipient'>;
   database: Database;
 }
@@ -35,7 +37,7 @@ const windowQuery = { show: integer({ min: 1, max: mostMessages }), before };
 
 /** The chats of an account, with one of them open. */
 export function chatsPages(parts: ChatsParts): Page[] {
-  return [...shownPages(parts), ...liveParts(parts), sendPage(parts)];
+  return [...shownPages(parts), ...liveParts(parts), sendPage(parts), readPage(parts)];
 }
 
 function shownPages(parts: ChatsParts): Page[] {
@@ -154,5 +156,24 @@ function sendPage(parts: ChatsParts): Page {
       const answers = replyTo === undefined ? undefined : await answered(parts, params.id, replyTo);
       return chatPage(parts, params, {}, { problem, answers }, problem.status);
     },
+  });
+}
+
+/** People see then that somebody has read what they wrote. */
+function readPage(parts: ChatsParts): Page {
+  return definePage({
+    method: 'POST',
+    path: '/accounts/:id/chats/:chat/read',
+    access: 'person',
+    params: chatParams,
+    form: object({}),
+    async handle({ params: { id, chat }, partial }) {
+      await parts.chats.read(id, chat);
+      if (!partial) return { kind: 'redirect', to: chatPath(id, chat) };
+      const window = await windowModel(parts, id, await chatNamed(parts, id, chat), {});
+      return { kind: 'fragment', body: <ChatMessages window={window} /> };
+    },
+    refused: ({ params: { id, chat } }, { message }) =>
+      Promise.resolve({ kind: 'redirect', to: chatPath(id, chat), notice: { words: message, tone: 'warn' } }),
   });
 }

@@ -31,6 +31,7 @@ export function ChatBubble({ bubble }: { bubble: BubbleModel }) {
       {answers !== null && <Quote answers={answers} />}
       <MessageContent message={message} stored={message} />
       {message.waiting && <MessageWaiting wait={message.waiting} />}
+      {message.receipts && <Receipts receipts={message.receipts} />}
       {error && <p class="message-error">{error.message}</p>}
       {status === 'expired' && <p class="message-error">It could not leave before its time was over.</p>}
       <div class="bubble-meta">
@@ -74,4 +75,12 @@ function Quote({ answers }: { answers: Exclude<BubbleModel['answers'], null> }) 
       </p>
     </blockquote>
   );
+}
+
+/** How far a message in a group has come with the people there. */
+function Receipts({ receipts }: { receipts: NonNullable<Message['receipts']> }) {
+  const { members, delivered, read } = receipts;
+  if (delivered === 0) return null;
+  const of = members === null ? '' : ` of ${members}`;
+  return <p class="muted small">{read > 0 ? `Read by ${read}${of}` : `Delivered to ${delivered}${of}`}</p>;
 }

@@ -7,7 +7,6 @@ import { Avatar, chatPath, type NamedChat } from './chat-names.tsx';
 import { summaryOf } from './summary.ts';
 
 export interface ChatEntry extends NamedChat {
-  unread: number;
   latest: Message;
   /** Who wrote it, in a group. */
   sender: string | null;

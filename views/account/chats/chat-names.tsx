@@ -2,7 +2,7 @@ import type { Chat } from '../../../src/features/messages/messages.ts';
 import { Icon } from '../../partials/icon.tsx';
 
 /** A chat by the name that people know it by. */
-export interface NamedChat extends Pick<Chat, 'jid' | 'type'> {
+export interface NamedChat extends Pick<Chat, 'jid' | 'type' | 'unread'> {
   name: string;
   /** What stands below the name: a number, or what kind of chat it is. */
   detail: string;

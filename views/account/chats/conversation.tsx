@@ -1,5 +1,6 @@
 import type { Account } from '../../../src/features/accounts/accounts.ts';
 import type { Message } from '../../../src/features/messages/messages.ts';
+import { ActButton } from '../../partials/form.tsx';
 import { Icon } from '../../partials/icon.tsx';
 import { live } from '../../partials/live.ts';
 import { Day } from '../../partials/time.tsx';
@@ -85,6 +86,14 @@ export function ChatMessages({ window }: { window: MessagesWindow }) {
               <WithDay key={bubble.message.id} bubble={bubble} isFirst={bubble.day !== bubbles[index - 1]?.day} />
             ))}
           </ol>
+        )}
+        {before === undefined && chat.unread > 0 && (
+          <div class="chat-more">
+            <ActButton id="chat-read" action={`${path}/read`} replaces={`#${chatMessagesId}`}>
+              <Icon name="check-check" />
+              {chat.unread === 1 ? 'Mark the new message as read' : `Mark ${chat.unread} new messages as read`}
+            </ActButton>
+          </div>
         )}
         {before !== undefined && (
           <p class="chat-more">
