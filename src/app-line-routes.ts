@@ -1,6 +1,6 @@
 import type { Accounts } from './features/accounts/accounts.ts';
 import { chatRoutes } from './features/chats/chats.routes.ts';
-import { createChats } from './features/chats/chats.ts';
+import type { Chats } from './features/chats/chats.ts';
 import { groupRoutes } from './features/groups/groups.routes.ts';
 import { createGroups } from './features/groups/groups.ts';
 import type { Messages } from './features/messages/messages.ts';
@@ -13,6 +13,7 @@ export interface LineParts {
   accounts: Accounts;
   messages: Messages;
   events: EventBus;
+  chats: Chats;
   /** Whether numbers of the sandbox exist on the network of kind `whatsapp` too. */
   sandboxNumbersEverywhere: boolean;
   /** Of what was looked up. */
@@ -23,9 +24,5 @@ export interface LineParts {
 export function lineRoutes(parts: LineParts): Route[] {
   const { size: cacheSize, ttlMs: cacheMs } = parts.cache;
   const cached = { ...parts, cacheSize, cacheMs };
-  return [
-    ...chatRoutes(createChats(parts)),
-    ...groupRoutes(createGroups(cached)),
-    ...numberRoutes(createNumbers(cached)),
-  ];
+  return [...chatRoutes(parts.chats), ...groupRoutes(createGroups(cached)), ...numberRoutes(createNumbers(cached))];
 }

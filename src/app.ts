@@ -16,6 +16,7 @@ import { createAccounts } from './features/accounts/accounts.ts';
 import { qrRoutes } from './features/accounts/qr.routes.ts';
 import { auditRoutes } from './features/audit/audit.routes.ts';
 import { createAudit } from './features/audit/audit.ts';
+import { createChats } from './features/chats/chats.ts';
 import { createChecklist } from './features/checklist/checklist.ts';
 import { eventRoutes } from './features/events/events.routes.ts';
 import { createEventLog } from './features/events/events.ts';
@@ -231,6 +232,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
       drainMs: timings.confirmationDrainMs,
     },
   });
+  const chats = createChats({ accounts, messages });
   const sandbox = createSandbox({
     ...shared,
     accounts,
@@ -250,7 +252,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     ...accountRoutes(accounts),
     ...qrRoutes(accounts, { firstCodeMs: timings.firstCodeMs }),
     ...sandboxRoutes(sandbox),
-    ...lineRoutes({ ...shared, accounts, messages, sandboxNumbersEverywhere, cache: config.cache }),
+    ...lineRoutes({ ...shared, accounts, messages, chats, sandboxNumbersEverywhere, cache: config.cache }),
     ...messageRoutes({ messages, media, waitMs: timings.sendWaitMs }),
     ...messageMediaRoutes({ files, links }),
     ...eventRoutes(eventLog),
@@ -272,6 +274,6 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     media,
     messages,
   ];
-  const parts = { access, signIn, audit, accounts, messages, sandbox, eventLog, notifications, system };
+  const parts = { access, signIn, audit, accounts, messages, chats, sandbox, eventLog, notifications, system };
   return { ...shared, ...parts, routes, services };
 }

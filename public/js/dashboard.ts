@@ -1,10 +1,12 @@
 // Everything here makes better what works without it: links and forms are real.
 import htmx from 'htmx.org';
 import { watchActivity } from './activity.ts';
+import { watchComposers } from './composer.ts';
 import { watchCopyButtons } from './copy.ts';
 import { followForms } from './curl.ts';
 import { watchDialogs } from './dialogs.ts';
 import { keepDrafts } from './drafts.ts';
+import { watchFiles, watchMedia } from './files.ts';
 import { watchFilters } from './filters.ts';
 import { watchForms } from './forms.ts';
 import { goLive } from './live.ts';
@@ -21,6 +23,9 @@ watchFilters();
 watchSuggestions();
 watchCopyButtons();
 followForms();
+watchComposers();
+watchFiles();
+watchMedia();
 watchPasswords();
 watchShortcuts();
 tickTimes();

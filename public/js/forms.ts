@@ -32,7 +32,8 @@ function detailOf(event: Event): RequestDetail {
   return (event as CustomEvent<RequestDetail>).detail;
 }
 
-function fail(form: HTMLFormElement, sentence: string): void {
+/** Says at the top of a form why it was not sent. */
+export function fail(form: HTMLFormElement, sentence: string): void {
   clearFailure(form);
   const failure = document.createElement('p');
   failure.className = 'notice notice-bad';
@@ -43,6 +44,6 @@ function fail(form: HTMLFormElement, sentence: string): void {
   announce(sentence);
 }
 
-function clearFailure(form: HTMLFormElement): void {
+export function clearFailure(form: HTMLFormElement): void {
   for (const failure of form.querySelectorAll('[data-failure]')) failure.remove();
 }

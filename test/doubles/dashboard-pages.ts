@@ -17,6 +17,7 @@ export function pathOf({ path }: Page, ids: { account: string; key: string; sess
   ] as const;
   const found = kinds.find(([part]) => path.includes(part));
   return path.replaceAll(/:\w+/g, (name) => {
+    if (name === ':chat') return '9995550101@s.whatsapp.net';
     if (!found) throw new Error(`Tell the tests what stands for ${name} in ${path}`);
     return found[1];
   });

@@ -119,6 +119,21 @@ describe('A message that is refused', () => {
   });
 });
 
+test('the phone shows what a location, contacts and a poll say', async () => {
+  const { id, apiKey } = await linkedAccount();
+  const send = (body: object) => call('/api/send?wait=true', { to: usualCustomer, ...body }, apiKey);
+  await send({ type: 'location', latitude: 52.52, longitude: 13.405, name: 'Flower shop', address: 'Main street 12' });
+  const ada = { name: 'Ada', phone: '+4915112345678', organization: 'Engines, Ltd' };
+  await send({ type: 'contact', contacts: [ada, { name: 'Grace', phone: '+12025550123' }] });
+  await send({ type: 'poll', question: 'When?', options: ['Today', 'Tomorrow'], maxAnswers: 0 });
+  await waitFor(async () => (await partOf(id, 'phone')).includes('Tomorrow'));
+  for (const shown of [await partOf(id, 'phone'), await partOf(id, 'messages')]) {
+    expect(shown).toContain('Flower shop Main street 12 52.52000, 13.40500 Open the map');
+    expect(shown).toContain('Ada Engines, Ltd +4915112345678 Grace +12025550123');
+    expect(shown).toContain('When? Poll, any number of answers Today Tomorrow');
+  }
+});
+
 test('a refusal that was asked for is shown with its reason', async () => {
   const { id } = await linkedAccount();
   await visitor.send(`/accounts/${id}/phone/fail-next`, { customer: usualCustomer });
@@ -188,4 +203,97 @@ test('the first steps stay hidden once they were dismissed', async () => {
   const own = await signInVisitor(app.address, username, password);
   await own.send(`/accounts/${id}/first-run/dismiss`, {});
   expect(wordsOf((await own.open(`/accounts/${id}`)).html)).not.toContain('Set up in four steps');
+});
+
+describe('The settings of an account', () => {
+  const asTheyAre = { perMinute: '12', burst: '5', minDelay: '0', maxDelay: '0', typing: 'true' };
+  const limits = { newChatsPerDay: '', dailyCap: '500', queueLimit: '1000', duplicateWindow: '5' };
+  const unchosen = { alwaysOnline: 'false', markRead: 'false', rejectCalls: 'false', ignoreGroups: 'false' };
+
+  async function openSettings(id: string) {
+    const { html } = await visitor.open(`/accounts/${id}/settings`);
+    const [, tag = ''] = /name="tag" value="([^"]*)"/.exec(html) ?? [];
+    const fields = {
+      tag: tag.replaceAll('&quot;', '"'),
+      preset: 'normal',
+      ...asTheyAre,
+      ...limits,
+      ...unchosen,
+      ignoreStatus: 'true',
+    };
+    return { html, save: (changed: object) => visitor.send(`/accounts/${id}/settings`, { ...fields, ...changed }) };
+  }
+
+  async function storedSettings(id: string): Promise<unknown> {
+    const sql = 'SELECT settings FROM whatsapp_accounts WHERE id = $1';
+    return (await app.database.one<{ settings: unknown }>(sql, [id]))?.settings;
+  }
+
+  test('are changed one by one: what was never set goes on following the pace', async () => {
+    const { id } = await makeAccount('whatsapp');
+    const page = await openSettings(id);
+    expect(page.html).toMatch(/value="normal" checked/);
+    const saved = await page.save({ preset: 'custom', perMinute: '3', maxDelay: '2.5', newChatsPerDay: '7' });
+    expect(saved.location).toBe(`/accounts/${id}/settings`);
+    const pacing = { preset: 'custom', perMinute: 3, maxDelayMs: 2500, newChatsPerDay: 7 };
+    expect(await storedSettings(id)).toMatchObject({ pacing });
+    await (await openSettings(id)).save({ preset: 'careful', maxDelay: '', newChatsPerDay: '' });
+    expect(await storedSettings(id)).toMatchObject({ pacing: { preset: 'careful', perMinute: 3 } });
+    expect(await storedSettings(id)).not.toHaveProperty('pacing.newChatsPerDay');
+  });
+
+  test('say what the account does by itself, and only what was chosen is stored', async () => {
+    const { id } = await makeAccount('whatsapp');
+    await (await openSettings(id)).save({ markRead: 'true', ignoreStatus: 'false' });
+    expect(await storedSettings(id)).toMatchObject({ behaviour: { markRead: true, ignoreStatus: false } });
+    expect(await storedSettings(id)).not.toHaveProperty('behaviour.rejectCalls');
+    const { html } = await openSettings(id);
+    const checked = [...html.matchAll(/type="checkbox" name="(\w+)" value="true" checked/g)].map(([, name]) => name);
+    expect(checked).toEqual(['typing', 'markRead']);
+  });
+
+  test('that do not fit are named beside their fields, and what was typed stays', async () => {
+    const { id } = await makeAccount('whatsapp');
+    const { save } = await openSettings(id);
+    const wrong = await save({ minDelay: '9', maxDelay: '3' });
+    expect(wrong.status).toBe(422);
+    expect(wordsOf(wrong.html)).toContain('Shortest pause must not be more than the longest pause.');
+    expect(wrong.html).toMatch(/id="settings-minDelay"[^>]*value="9"/);
+    expect(wordsOf((await save({ dailyCap: '-1', burst: '0' })).html)).toMatch(
+      /At once after a rest must be at least 1\. Messages a day must be at least 0\./,
+    );
+  });
+
+  test('of two people who have them open only the first can save', async () => {
+    const { id } = await makeAccount('whatsapp');
+    const [ada, grace] = [await openSettings(id), await openSettings(id)];
+    expect((await ada.save({ preset: 'careful' })).status).toBe(303);
+    const late = await grace.save({ dailyCap: '77' });
+    expect(late.status).toBe(412);
+    expect(wordsOf(late.html)).toContain('Nothing was saved: somebody else has changed these settings');
+    expect(late.html).toMatch(/id="settings-dailyCap"[^>]*value="77"/);
+    expect(await storedSettings(id)).toMatchObject({ pacing: { preset: 'careful' } });
+  });
+
+  test('that change while a person saves are not overwritten', async () => {
+    const { id } = await makeAccount('whatsapp');
+    const { save } = await openSettings(id);
+    let saving: ReturnType<typeof save> | undefined;
+    await app.database.transaction(async (tx) => {
+      await tx.execute(`UPDATE whatsapp_accounts SET settings = '{"pacing":{"preset":"fast"}}' WHERE id = $1`, [id]);
+      saving = save({ dailyCap: '77' });
+      await waitFor(async () => {
+        const waiting = `SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()`;
+        return (await app.database.rows(waiting)).length > 0;
+      });
+    });
+    expect((await saving)?.status).toBe(412);
+    expect(await storedSettings(id)).toEqual({ pacing: { preset: 'fast' } });
+  });
+
+  test('warn of no pace for a real number only', async () => {
+    const risk = 'WhatsApp may restrict or ban it';
+    expect(wordsOf((await openSettings((await makeAccount('whatsapp')).id)).html)).toContain(risk);
+    expect(wordsOf((await openSettings((await makeAccount()).id)).html)).not.toContain(risk);
+  });
 });

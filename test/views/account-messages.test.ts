@@ -73,7 +73,9 @@ test('a message shows what was done to it, and a deleted one nothing else', () =
     { option: 'later', count: 0, voters: [] },
   ];
   const poll = { question: 'When?', options: ['now', 'later'], maxAnswers: 1, results };
-  expect(wordsOf(listOf([aMessage({ type: 'poll', text: null, poll })]))).toContain('When? now 1 vote later 0 votes');
+  const words = wordsOf(listOf([aMessage({ type: 'poll', text: null, poll })]));
+  expect(words).toContain('now 1 vote');
+  expect(words).toContain('later 0 votes');
 });
 
 test('what waits to be done to another message is told apart from a message', () => {
@@ -83,6 +85,28 @@ test('what waits to be done to another message is told apart from a message', ()
   expect(words('reaction', '')).toContain('Reaction to a message, taken back');
   expect(words('edit', 'new')).toContain('Edit of a message, to new');
   expect(words('deletion', null)).toContain('Deletion of a message');
+});
+
+test('a file tells its name, length, size and type, and what was written with it', () => {
+  const file = {
+    url: null,
+    mimetype: 'audio/ogg; codecs=opus',
+    size: 4_321,
+    filename: null,
+    seconds: 65,
+    width: null,
+    height: null,
+  };
+  const voice = aMessage({ type: 'voice', text: null, media: file });
+  expect(wordsOf(listOf([voice]))).toContain('Voice note 1:05 · 4 kB · audio/ogg');
+  const media = { ...file, mimetype: 'application/pdf', seconds: null, size: 2_400_000, filename: 'bill.pdf' };
+  const html = listOf([aMessage({ type: 'document', text: 'The bill', media })]);
+  expect(wordsOf(html)).toContain('bill.pdf Document · 2.4 MB · application/pdf Download bill.pdf The bill');
+  const named = listOf([aMessage({ type: 'document', text: null, media: { ...media, filename: '"><b>' } })]);
+  expect(named).not.toContain('"><b>');
+  expect(html).toContain('href="/api/messages/msg_1/media"');
+  const lost = listOf([aMessage({ type: 'document', text: null, media, status: 'failed' })]);
+  expect(lost).not.toContain('/media');
 });
 
 test('a very long text is cut, and where the rest is to be had is said', () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { PhoneBubble } from '../../views/account/phone-chat.tsx';
 import { Phone, PhoneCard, type PhoneModel } from '../../views/account/phone.tsx';
 import { rendered, wordsOf } from '../doubles/rendered-view.ts';
-import { anAccount } from '../doubles/view-models.ts';
+import { aMessage, anAccount } from '../doubles/view-models.ts';
 
 const customer = { number: '+9995550101', offline: false, unread: 0, messages: [] as PhoneBubble[] };
 
@@ -19,7 +19,9 @@ function phoneOf(different: Partial<PhoneModel> = {}): string {
 }
 
 function bubble(different: Partial<PhoneBubble> = {}): PhoneBubble {
-  return { id: 'a', direction: 'sent', text: 'Hi', at: '2026-11-25T11:59:00.000Z', status: 'sent', ...different };
+  const { type, text, media, location, contacts, poll } = aMessage({ text: 'Hi' });
+  const content = { type, text, media, location, contacts, poll };
+  return { id: 'a', direction: 'sent', ...content, at: '2026-11-25T11:59:00.000Z', status: 'sent', ...different };
 }
 
 describe('Before it is linked the phone', () => {

@@ -6,6 +6,7 @@ import { AccountMessages, type MessagesModel } from './messages.tsx';
 import type { ComposerModel } from './phone-composer.tsx';
 import { PhoneCard, type PhoneModel } from './phone.tsx';
 import { SendCard, type SendModel } from './send.tsx';
+import { AccountTabs } from './tabs.tsx';
 
 export interface AccountModel {
   account: Account;
@@ -22,6 +23,7 @@ export function AccountView({ model }: { model: AccountModel }) {
   return (
     <>
       <AccountHeader account={account} />
+      <AccountTabs accountId={account.id} tab="overview" />
       <div class="account-page">
         <div class="stack account-page-main">
           {firstRun && <FirstRun {...firstRun} />}

@@ -1,5 +1,7 @@
 import type { Message } from '../../src/features/messages/messages.ts';
 import { MessageContent } from './message-content.tsx';
+import { MessageOrigin, MessageWaiting } from './message-notes.tsx';
+import { chatPath } from './chats/chat-names.tsx';
 import { Empty } from '../partials/empty.tsx';
 import { ActButton } from '../partials/form.tsx';
 import { Icon } from '../partials/icon.tsx';
@@ -95,17 +97,20 @@ function MessageRow({ item }: { item: MessageItem }) {
       </span>
       <div class="message-body">
         <p class="message-who">
-          <span class="muted">{isOutgoing ? 'To' : 'From'}</span> <bdi>{who}</bdi>
+          <span class="muted">{isOutgoing ? 'To' : 'From'}</span>{' '}
+          <a href={chatPath(accountId, message.chat.jid)}>
+            <bdi>{who}</bdi>
+          </a>
           {group !== null && (
             <span class="muted">
               {' '}
               in <bdi>{group}</bdi>
             </span>
           )}
-          <Origin origin={message.origin} />
+          <MessageOrigin origin={message.origin} />
         </p>
-        <MessageContent message={message} />
-        {message.waiting && <Waiting wait={message.waiting} />}
+        <MessageContent message={message} stored={message} />
+        {message.waiting && <MessageWaiting wait={message.waiting} />}
         {error && <p class="message-error">{error.message}</p>}
         {status === 'expired' && <p class="message-error">It could not leave before its time was over.</p>}
       </div>
@@ -123,41 +128,5 @@ function MessageRow({ item }: { item: MessageItem }) {
         <MessageStatus status={status} />
       </div>
     </li>
-  );
-}
-
-const originWords: Partial<Record<Message['origin'], string>> = {
-  api: 'API',
-  ai: 'AI',
-  rule: 'Rule',
-  campaign: 'Campaign',
-  phone: 'Typed on the phone',
-};
-
-function Origin({ origin }: { origin: Message['origin'] }) {
-  const word = originWords[origin];
-  return word === undefined ? null : <span class="chip">{word}</span>;
-}
-
-const waitWords: Record<NonNullable<Message['waiting']>['reason'], string> = {
-  scheduled: 'Scheduled',
-  pace: 'Waits for its turn at this account’s pace',
-  new_chats: 'Waits: today’s new chats are used up',
-  daily_cap: 'Waits: today’s messages are used up',
-  restricted: 'Waits: WhatsApp refuses new chats at present',
-  offline: 'Waits until the account is connected',
-  line: 'Next to leave',
-};
-
-function Waiting({ wait: { reason, estimatedSendAt } }: { wait: NonNullable<Message['waiting']> }) {
-  return (
-    <p class="muted small">
-      {waitWords[reason]}
-      {reason !== 'line' && reason !== 'offline' && (
-        <>
-          , about <Time at={new Date(estimatedSendAt)} />
-        </>
-      )}
-    </p>
   );
 }

@@ -1,13 +1,14 @@
 import type { Account } from '../../src/features/accounts/accounts.ts';
+import type { MessageContent as Content } from '../../src/features/messages/messages.ts';
 import { ActButton } from '../partials/form.tsx';
 import { Icon } from '../partials/icon.tsx';
 import { Time } from '../partials/time.tsx';
+import { MessageContent } from './message-content.tsx';
 
 /** A message as the customer's phone shows it; `received` is what the account has sent. */
-export interface PhoneBubble {
+export interface PhoneBubble extends Content {
   id: string;
   direction: 'received' | 'sent';
-  text: string;
   at: string;
   status: 'pending' | 'sent' | 'delivered' | 'read' | 'received';
 }
@@ -72,7 +73,7 @@ export function PhoneChat({ account, customer }: { account: Account; customer: P
 }
 
 function Bubble({ bubble, startsUnread }: { bubble: PhoneBubble; startsUnread: boolean }) {
-  const { id, direction, text, at, status } = bubble;
+  const { id, direction, at, status } = bubble;
   return (
     <>
       {startsUnread && (
@@ -81,10 +82,8 @@ function Bubble({ bubble, startsUnread }: { bubble: PhoneBubble; startsUnread: b
         </li>
       )}
       <li id={`bubble-${id}`} class={`bubble bubble-${direction}`}>
-        <p class="message-text" dir="auto">
-          <span class="visually-hidden">{direction === 'sent' ? 'Customer: ' : 'Account: '}</span>
-          {text}
-        </p>
+        <span class="visually-hidden">{direction === 'sent' ? 'Customer: ' : 'Account: '}</span>
+        <MessageContent message={bubble} />
         <p class="bubble-meta">
           <Time at={new Date(at)} />
           {direction === 'sent' && <BubbleTicks status={status} />}

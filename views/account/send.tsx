@@ -1,6 +1,9 @@
+import { ComposeFields, composeLabels } from './compose/compose-fields.tsx';
+import { Preview } from './compose/preview.tsx';
 import { Curl } from '../partials/code.tsx';
 import { Field, Form, type FormProblem } from '../partials/form.tsx';
 import { Icon } from '../partials/icon.tsx';
+import { Notice } from '../partials/notice.tsx';
 import { usePage } from '../partials/page-context.tsx';
 import { Time } from '../partials/time.tsx';
 import { headerId } from './header.tsx';
@@ -13,11 +16,11 @@ export interface SendModel {
   /** Set when the account cannot send: what was refused has a next step in the header. */
   hasNextStep?: boolean;
   /** After a message was taken. */
-  taken?: { position: number; at: Date } | undefined;
+  taken?: { position: number; at: Date; warnings: readonly string[] } | undefined;
 }
 
 export const sendFormId = 'send';
-const labels = { to: 'To', text: 'Text' };
+const labels = { ...composeLabels, to: 'To' };
 
 export function SendCard({ model, firstRun }: { model: SendModel; firstRun: boolean }) {
   const { once } = usePage();
@@ -26,21 +29,35 @@ export function SendCard({ model, firstRun }: { model: SendModel; firstRun: bool
     <section class="card stack-s" aria-labelledby="send-title">
       <h2 id="send-title">Send a message</h2>
       <SendForm model={model} />
-      <Curl
-        id="send-curl"
-        method="POST"
-        path="/api/send"
-        body={{ to: model.to || '+…', text: model.text || 'Hello from my server' }}
-        form={sendFormId}
-        apiKey={newKey}
-        open={firstRun}
-      />
+      <div class="send-text-call">
+        <Curl
+          id="send-curl"
+          method="POST"
+          path="/api/send"
+          body={{ to: model.to || '+…', text: model.text || 'Hello from my server' }}
+          form={sendFormId}
+          apiKey={newKey}
+          open={firstRun}
+        />
+      </div>
+      <div class="send-file-call">
+        <Curl
+          id="send-file-curl"
+          method="POST"
+          path="/api/send-media"
+          fields={{ to: model.to || '+…', caption: 'Our roses', file: '@roses.jpg' }}
+          apiKey={newKey}
+        />
+      </div>
     </section>
   );
 }
 
+const nothing = { media: null, location: null, contacts: null, poll: null };
+
 export function SendForm({ model }: { model: SendModel }) {
   const { accountId, to, text, problem, taken } = model;
+  const shown = problem || text === '' ? undefined : { ...nothing, type: 'text', text };
   return (
     <Form id={sendFormId} action={`/accounts/${accountId}/send`} problem={problem} labels={labels}>
       {model.hasNextStep === true && (
@@ -58,14 +75,13 @@ export function SendForm({ model }: { model: SendModel }) {
         maxLength={100}
         inputMode="tel"
       />
-      <Field
+      <ComposeFields
+        accountId={accountId}
         form={sendFormId}
-        name="text"
-        label="Text"
         problem={problem}
-        value={text}
-        rows={3}
-        autoFocus={taken !== undefined}
+        text={text}
+        takesFocus={taken !== undefined}
+        preview={<Preview model={{ accountId, form: sendFormId, content: shown }} />}
       />
       <div class="row">
         <button type="submit" class="button button-primary">
@@ -78,6 +94,11 @@ export function SendForm({ model }: { model: SendModel }) {
           </p>
         )}
       </div>
+      {taken?.warnings.map((warning) => (
+        <Notice key={warning} tone="warn" live>
+          {warning}
+        </Notice>
+      ))}
     </Form>
   );
 }

@@ -26,6 +26,10 @@ export function AccountMenu({ account, back, children }: AccountMenuProps) {
       </summary>
       <div class="menu">
         {children}
+        <a href={`/accounts/${id}/settings`}>
+          <Icon name="settings" />
+          Settings
+        </a>
         <a href={`/accounts/${id}/rename${from}`} data-dialog="">
           <Icon name="pencil" />
           Rename…

@@ -40,7 +40,9 @@ interface CurlProps {
   id: string;
   method: string;
   path: string;
-  body?: Readonly<Record<string, string>>;
+  body?: Readonly<Record<string, unknown>>;
+  /** Fields of a form with a file, `@` and its name, in place of a body. */
+  fields?: Readonly<Record<string, string>>;
   /** Id of the form that does the same: the body follows what is typed there. */
   form?: string;
   /** Shown once; otherwise the call reads it from `$KEY`. */
@@ -49,7 +51,7 @@ interface CurlProps {
 }
 
 /** The call of the API that does the same as a form, at this server's address, with the key hidden. */
-export function Curl({ id, method, path, body, form, apiKey, open = false }: CurlProps) {
+export function Curl({ id, method, path, body, fields = {}, form, apiKey, open = false }: CurlProps) {
   const { publicUrl } = usePage();
   const head = [
     ...(apiKey === undefined ? [] : [`KEY=${apiKey}`]),
@@ -57,6 +59,7 @@ export function Curl({ id, method, path, body, form, apiKey, open = false }: Cur
       `curl -X ${method} "${publicUrl}${path}"`,
       '-H "Authorization: Bearer $KEY"',
       ...(body === undefined ? [] : ['-H "Content-Type: application/json"']),
+      ...Object.entries(fields).map(([name, value]) => `-F '${quoted(`${name}=${value}`)}'`),
     ].join(continued),
   ].join('\n');
   const text = body === undefined ? head : `${head}${continued}-d '${quoted(JSON.stringify(body))}'`;

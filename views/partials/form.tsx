@@ -83,7 +83,7 @@ interface FieldProps {
   autoComplete?: string;
   maxLength?: number;
   placeholder?: string;
-  inputMode?: 'numeric' | 'tel' | 'text';
+  inputMode?: 'numeric' | 'decimal' | 'tel' | 'text';
   autoFocus?: boolean;
   /** A text area of so many rows. */
   rows?: number;
@@ -107,7 +107,8 @@ export function Field(props: FieldProps) {
     autofocus: props.autoFocus,
     autocomplete: props.autoComplete ?? 'off',
   };
-  const value = type === 'password' ? undefined : (problem?.values[name] ?? props.value ?? '');
+  // What was emptied stays empty.
+  const value = type === 'password' ? undefined : ((problem ? problem.values[name] : props.value) ?? '');
   return (
     <div class="field">
       <label for={id}>

@@ -26,3 +26,13 @@ export function MessageStatus({ status }: { status: Status }) {
     </span>
   );
 }
+
+/** The same where there is no room for the word. */
+export function MessageTick({ status }: { status: Status }) {
+  const { word, icon, tone } = looks[status];
+  return (
+    <span class={`ticks ticks-${tone}`}>
+      <Icon name={icon} label={word} />
+    </span>
+  );
+}

@@ -19,6 +19,31 @@ function shortDay(at: Date, timeZone: string, now: Date): string {
   return at.toLocaleDateString('en-GB', { timeZone, day: 'numeric', month: 'short', ...other });
 }
 
+/** The time of day alone, where the day stands above. */
+export function Clock({ at }: { at: Date }) {
+  const { timeZone } = usePage();
+  return (
+    <time datetime={at.toISOString()} title={at.toISOString()}>
+      {at.toLocaleTimeString('en-GB', { timeZone, hour: '2-digit', minute: '2-digit' })}
+    </time>
+  );
+}
+
+const dayMs = 86_400_000;
+
+/** `Today`, `Yesterday`, or `Monday, 3 January`. */
+export function Day({ at }: { at: Date }) {
+  const { now, timeZone } = usePage();
+  const day = (date: Date): string => date.toLocaleDateString('en-CA', { timeZone, dateStyle: 'short' });
+  const names = new Map([
+    [day(new Date(now.getTime() - dayMs)), 'Yesterday'],
+    [day(now), 'Today'],
+  ]);
+  const year = day(at).slice(0, 4) === day(now).slice(0, 4) ? {} : ({ year: 'numeric' } as const);
+  const words = at.toLocaleDateString('en-GB', { timeZone, weekday: 'long', day: 'numeric', month: 'long', ...year });
+  return <time datetime={day(at)}>{names.get(day(at)) ?? words}</time>;
+}
+
 /** How long ago in words; goes on counting in the browser. */
 export function Ago({ at }: { at: Date }) {
   const { now } = usePage();

@@ -7,6 +7,7 @@ import {
   makeWASocket,
   S_WHATSAPP_NET,
   type WAMessage,
+  WAMessageAddressingMode,
   type WASocket,
 } from '@whiskeysockets/baileys';
 import type { Batch, Lane } from '../../platform/commit-writer.ts';

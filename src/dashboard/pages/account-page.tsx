@@ -6,7 +6,6 @@ import type { MessageItem, MessagesModel } from '../../../views/account/messages
 import type { ComposerModel } from '../../../views/account/phone-composer.tsx';
 import type { PhoneModel } from '../../../views/account/phone.tsx';
 import type { SendModel } from '../../../views/account/send.tsx';
-import { phoneOf } from '../../channels/address.ts';
 import type { Account, Accounts } from '../../features/accounts/accounts.ts';
 import type { Message, Messages } from '../../features/messages/messages.ts';
 import type { Sandbox } from '../../features/sandbox/sandbox.ts';
@@ -14,6 +13,7 @@ import { positionOf } from '../../platform/cursor.ts';
 import type { Database } from '../../platform/database.ts';
 import { isAppError } from '../../platform/errors.ts';
 import type { PageAnswer } from '../../platform/page.ts';
+import { namedChat, senderOf } from './chat-names.ts';
 
 export interface AccountPageParts {
   accounts: Accounts;
@@ -112,9 +112,8 @@ export async function livePart(id: string, part: () => Promise<VNode>): Promise<
 }
 
 function itemOf(message: Message): MessageItem {
-  const { chat, from, direction } = message;
-  const chatName = phoneOf(chat.jid) ?? (chat.type === 'group' ? `Group ${chat.jid.replace(/@.*/, '')}` : chat.jid);
-  if (direction === 'outgoing') return { message, who: chatName, group: null };
-  const who = [from.name, from.phone, from.jid].find((name) => name !== null && name !== '') ?? chatName;
-  return { message, who, group: chat.type === 'personal' ? null : chatName };
+  const { chat, direction } = message;
+  const { name } = namedChat({ ...chat, name: null });
+  if (direction === 'outgoing') return { message, who: name, group: null };
+  return { message, who: senderOf(message), group: chat.type === 'personal' ? null : name };
 }

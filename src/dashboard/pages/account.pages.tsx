@@ -5,6 +5,7 @@ import { accountParams } from '../../features/accounts/accounts.ts';
 import { definePage, type Page } from '../../platform/page.ts';
 import { name, object, text } from '../../platform/schema.ts';
 import { accountKeyPages } from './account-key.pages.tsx';
+import { accountSettingsPages } from './account-settings.pages.tsx';
 import { accountPage, type AccountPageParts, firstRunPart, livePart, messagesModel } from './account-page.tsx';
 import { hideFirstRun, hidesFirstRun } from './first-run-cookie.ts';
 import { phonePages } from './phone.pages.tsx';
@@ -20,6 +21,7 @@ export function accountPages(parts: AccountPageParts): Page[] {
     ...dismissals(parts),
     ...sendingPages(parts),
     ...accountKeyPages(parts),
+    ...accountSettingsPages(parts),
     ...phonePages(parts),
   ];
 }

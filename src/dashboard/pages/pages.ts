@@ -5,6 +5,7 @@ import { accountActsPages, type AccountActsParts } from './account-acts.pages.ts
 import type { AccountPageParts } from './account-page.tsx';
 import { accountsPages, type AccountsPagesParts } from './accounts.pages.tsx';
 import { browserPages } from './browser.pages.tsx';
+import { chatsPages, type ChatsParts } from './chats.pages.tsx';
 import { linkingPages, type LinkingParts } from './linking.pages.tsx';
 import { newAccountPages, type NewAccountParts } from './new-account.pages.tsx';
 import { overviewPages, type OverviewParts } from './overview.pages.tsx';
@@ -15,6 +16,7 @@ export type PageParts = AccessPageParts &
   AccountPageParts &
   AccountActsParts &
   AccountsPagesParts &
+  ChatsParts &
   LinkingParts &
   NewAccountParts &
   OverviewParts &
@@ -28,6 +30,7 @@ export function dashboardPages(parts: PageParts): Page[] {
     ...newAccountPages(parts),
     ...linkingPages(parts),
     ...accountPages(parts),
+    ...chatsPages(parts),
     ...accountActsPages(parts),
     ...settingsPages(parts),
     ...accessPages(parts),

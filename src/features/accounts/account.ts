@@ -1,3 +1,4 @@
+import { etagOf, requireMatch } from '../../platform/etag.ts';
 import type { AccountKind, AccountSettings } from './account-settings.ts';
 import { settingsWithDefaults } from './account-settings.ts';
 import type { AccountStatus } from './account-status.ts';
@@ -50,4 +51,14 @@ export function accountOf(row: AccountRow): Account {
     settings: settingsWithDefaults(row.kind, row.settings),
     createdAt: row.createdAt,
   };
+}
+
+/** Names the state of what can be changed of an account. */
+export function settingsTag({ name, settings }: Pick<Account, 'name' | 'settings'>): string {
+  return etagOf({ name, settings });
+}
+
+/** Throws 412 `request.stale` when it was changed since it had this tag. */
+export function requireUnchanged(account: Account, tag: string | undefined): void {
+  requireMatch(tag, settingsTag(account));
 }

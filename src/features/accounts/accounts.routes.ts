@@ -1,9 +1,9 @@
 import { type Actor, actorOf } from '../../platform/actor.ts';
 import { accountOf } from '../../platform/caller.ts';
-import { etagOf, requireMatch } from '../../platform/etag.ts';
 import { defineRoute, type Route } from '../../platform/route.ts';
 import { listOf } from '../../platform/schema.ts';
 import type { IssuedKey } from '../access/access.ts';
+import { settingsTag } from './account.ts';
 import type { Account, Accounts } from './accounts.ts';
 import {
   accountAnswer,
@@ -95,9 +95,8 @@ function changingRoutes(accounts: Accounts): Route[] {
       etag: true,
       errors: ['account.not_found', 'request.stale'],
       async effect(input, tx) {
-        const { id } = input.params;
-        requireMatch(input.headers.ifMatch, settingsTag(await accounts.get(id, tx)));
-        const account = await accounts.update(tx, id, input.body, actorOf(input));
+        const change = { ...input.body, ifMatch: input.headers.ifMatch };
+        const account = await accounts.update(tx, input.params.id, change, actorOf(input));
         return { data: accountJson(account), etag: settingsTag(account) };
       },
     }),
@@ -184,8 +183,4 @@ function connectingRoutes(accounts: Accounts): Route[] {
 function withKey(account: Account, issued: IssuedKey) {
   const data = accountJson({ ...account, apiKeyHint: issued.hint });
   return { data: { ...data, apiKey: issued.key }, masked: { ...data, apiKey: issued.hint } };
-}
-
-function settingsTag({ name, settings }: Account): string {
-  return etagOf({ name, settings });
 }

@@ -12,7 +12,7 @@ import type { Secrets } from '../../platform/secrets.ts';
 import type { Access, IssuedKey } from '../access/access.ts';
 import type { Act, Audit } from '../audit/audit.ts';
 import type { Notifications } from '../notifications/notifications.ts';
-import { type Account, accountOf } from './account.ts';
+import { type Account, accountOf, requireUnchanged } from './account.ts';
 import { changeActs } from './account-acts.ts';
 import { type AccountLine, createAccountLine } from './account-line.ts';
 import { createRemoval, type RemovalOptions } from './account-removal.ts';
@@ -40,12 +40,11 @@ import type { OwnershipTimings } from './ownership.ts';
 import { createRunningAccounts, type Inbox } from './running-accounts.ts';
 import { createStatusWriter, statusOccurrence } from './status-writer.ts';
 
-export type { Account } from './account.ts';
+export { type Account, settingsTag } from './account.ts';
 export type { ChannelFactory } from './account-runner.ts';
 export { unsupportedByChannel } from './account-line.ts';
-export { accountStates } from './account-search.store.ts';
-export type { AccountState } from './account-search.store.ts';
-export type { AccountKind } from './account-settings.ts';
+export { type AccountState, accountStates } from './account-search.store.ts';
+export { type AccountKind, pacingPresets, type SettingsChange } from './account-settings.ts';
 export type { AccountStatus } from './account-status.ts';
 export { accountAnswer, accountJson, accountParams } from './accounts.schemas.ts';
 export { sendingTerms } from './accounts.store.ts';
@@ -60,6 +59,8 @@ export interface NewAccount {
 export interface AccountChange {
   name?: string | undefined;
   settings?: SettingsChange | undefined;
+  /** The tag of the state that is changed; throws `request.stale` when it is another one by now. */
+  ifMatch?: string | undefined;
 }
 
 /** Every method that takes an id throws `account.not_found` for an unknown one; acts are recorded with their actor. */
@@ -217,6 +218,7 @@ export function createAccounts(options: AccountsOptions): Accounts {
       const row = await findAccount(tx, id);
       if (!row) throw accountNotFound();
       const before = accountOf(row);
+      requireUnchanged(before, change.ifMatch);
       const settings = change.settings && changedSettings(row.kind, row.settings, change.settings);
       await updateAccount(tx, id, { name: change.name, settings });
       const account = await get(id, tx);

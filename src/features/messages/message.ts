@@ -126,6 +126,9 @@ export interface MessageMedia {
   height: number | null;
 }
 
+/** What it says. */
+export type MessageContent = Pick<Message, 'type' | 'text' | 'media' | 'location' | 'contacts' | 'poll'>;
+
 type Parts = Pick<Message, 'media' | 'location' | 'contacts' | 'poll'>;
 
 function partsOf(content: Content | undefined, url: string | null, votes: readonly Vote[]): Parts {
@@ -154,6 +157,12 @@ function resultOf(option: string, votes: readonly Vote[]): Poll['results'][numbe
 
 function reactionOf({ from, emoji, at }: Reaction): Reaction {
   return { from, emoji, at: new Date(at).toISOString() };
+}
+
+/** As callers and people are shown it. */
+export function shownContent(content: Content): MessageContent {
+  const text = content.type === 'text' ? content.text : 'caption' in content ? content.caption : null;
+  return { type: content.type, text, ...partsOf(content, null, []) };
 }
 
 /** What is told of a message beside its row. */

@@ -80,7 +80,8 @@ async function send(options: MessageRouteOptions, input: SendInput, tx: Transact
   const to = await messages.recipient(accountId, body.to, tx);
   const accepted = await messages.accept(tx, {
     accountId,
-    origin: 'api',
+    // A person in a browser is no program that tries again.
+    origin: caller.kind === 'session' ? 'inbox' : 'api',
     to,
     ...(await contentOf(body, options.media, tx)),
     replyTo: body.replyTo ?? null,

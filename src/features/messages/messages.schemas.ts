@@ -60,16 +60,8 @@ const statusTimes = object({
   cancelled: time,
 });
 
-export const messageAnswer = object({
-  id: required(text({ max: 40 })),
-  accountId: required(text({ max: 40 })),
-  direction: required(oneOf('incoming', 'outgoing')),
-  origin: required(oneOf('api', 'ai', 'rule', 'inbox', 'campaign', 'phone', 'contact')),
-  whatsappId: required(text({ max: 200 })),
-  chat: required(
-    object({ jid: required(text({ max: 100 })), type: required(oneOf('personal', 'group', 'newsletter', 'status')) }),
-  ),
-  from: required(person),
+/** What a message says. */
+export const contentAnswer = {
   type: required(
     text({ max: 40 }).description(
       'text, image, location, …; reaction, edit or deletion for what is done to another message; unsupported for what this version cannot translate yet.',
@@ -130,6 +122,19 @@ export const messageAnswer = object({
       }),
     ),
   ),
+};
+
+export const messageAnswer = object({
+  id: required(text({ max: 40 })),
+  accountId: required(text({ max: 40 })),
+  direction: required(oneOf('incoming', 'outgoing')),
+  origin: required(oneOf('api', 'ai', 'rule', 'inbox', 'campaign', 'phone', 'contact')),
+  whatsappId: required(text({ max: 200 })),
+  chat: required(
+    object({ jid: required(text({ max: 100 })), type: required(oneOf('personal', 'group', 'newsletter', 'status')) }),
+  ),
+  from: required(person),
+  ...contentAnswer,
   mentions: required(listOf(text({ max: 100 }))),
   replyTo: required(nullable(text({ max: 200 }))),
   target: required(

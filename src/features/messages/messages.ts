@@ -15,6 +15,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Media } from '../media/media.ts';
 import { type Accepted, chatOf, createAcceptance, type OutgoingRequest } from './acceptance.ts';
 import { type AcceptedAct, type ActRequest, createActAcceptance } from './act-acceptance.ts';
+import { type Conversations, createConversations } from './conversations.ts';
 import { createDispatchers, type DispatchersTimings } from './dispatchers.ts';
 import { createExpiry } from './expiry.ts';
 import type { MediaLinks } from './media-links.ts';
@@ -39,14 +40,16 @@ import { countMessages, countTraffic, type Traffic } from './traffic.store.ts';
 
 export type { OutgoingRequest } from './acceptance.ts';
 export type { ActRequest } from './act-acceptance.ts';
+export type { Chat } from './conversations.ts';
 export { createMessageInbox } from './inbox.ts';
 export { createMediaLinks } from './media-links.ts';
 export { createMessageMedia, type DownloadMedia } from './message-media.ts';
-export type { Message } from './message.ts';
+export { type Message, type MessageContent, shownContent } from './message.ts';
+export { contentAnswer } from './messages.schemas.ts';
 export type { Milestones } from './messages.store.ts';
 export type { Traffic } from './traffic.store.ts';
 
-export interface Messages extends Service {
+export interface Messages extends Service, Conversations {
   /** Stores a message for sending, with the last statement of `tx`. Throws `account.not_connected`, `queue.full`. */
   accept(tx: Transaction, request: OutgoingRequest): Promise<Accepted>;
   /** Queues what is to be done to a message. Throws `message.not_found`, or why it cannot be done. */
@@ -142,6 +145,7 @@ export function createMessages(options: MessagesOptions): Messages {
   }
 
   return {
+    ...createConversations(database),
     name: 'messages',
     start: () => loops.start(),
     stop: () => loops.stop(),

@@ -1,15 +1,16 @@
 import { parseAddress, phoneOf } from '../../channels/address.ts';
 import { AppError, invalidField } from '../../platform/errors.ts';
+import type { MessageContent } from '../messages/messages.ts';
 import type { NetworkControl, PhoneMessage, VirtualPhone } from './network.ts';
+import { shownContent } from './phone-content.ts';
 
 /** A message as the customer's phone shows it. */
-export interface CustomerMessage {
+export interface CustomerMessage extends MessageContent {
   id: string;
   /** `+999…` */
   customer: string;
   /** Seen from the customer. */
   direction: 'received' | 'sent';
-  text: string;
   at: string;
   status: Exclude<PhoneMessage['status'], 'played'>;
 }
@@ -57,11 +58,11 @@ export function messagesWith(phone: VirtualPhone, jid: string): CustomerMessage[
   return phone
     .messages()
     .filter(({ chat }) => chat === jid)
-    .map(({ id, fromMe, text, at, status }) => ({
+    .map(({ id, fromMe, content, at, status }) => ({
       id,
       customer: `+${phone.number}`,
       direction: fromMe ? ('sent' as const) : ('received' as const),
-      text,
+      ...shownContent(content),
       at,
       status: status === 'played' ? 'read' : status,
     }));

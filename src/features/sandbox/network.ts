@@ -59,9 +59,27 @@ export interface PhoneMessage {
   id: string;
   chat: string;
   fromMe: boolean;
-  text: string;
+  content: PhoneContent;
   at: string;
   status: 'pending' | 'sent' | 'delivered' | 'read' | 'played' | 'received';
+}
+
+export type PhoneContent =
+  | { type: 'text'; text: string }
+  | { type: 'image' | 'video' | 'audio' | 'voice' | 'document' | 'sticker'; media: PhoneMedia; caption?: string }
+  | { type: 'location'; latitude: number; longitude: number; name?: string; address?: string }
+  | { type: 'contacts'; contacts: readonly { name: string; vcard: string }[] }
+  | { type: 'poll'; question: string; options: readonly string[]; selectableCount: number }
+  | { type: 'unsupported' };
+
+export interface PhoneMedia {
+  mimetype: string;
+  /** Its length. */
+  bytes: number;
+  fileName?: string;
+  seconds?: number;
+  width?: number;
+  height?: number;
 }
 
 export interface NetworkState {

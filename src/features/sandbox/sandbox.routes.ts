@@ -14,6 +14,7 @@ import {
   withDefault,
 } from '../../platform/schema.ts';
 import { accountAnswer, accountJson, accountParams } from '../accounts/accounts.ts';
+import { contentAnswer } from '../messages/messages.ts';
 import type { Sandbox } from './sandbox.ts';
 
 const tag = 'Sandbox';
@@ -24,7 +25,7 @@ const customerMessage = object({
   id,
   customer: required(text({ max: 20 })),
   direction: required(oneOf('received', 'sent').description('Seen from the customer.')),
-  text: required(text({ max: 65_536, min: 0 })),
+  ...contentAnswer,
   at: required(isoTime()),
   status: required(oneOf('pending', 'sent', 'delivered', 'read', 'received').description('The ticks on that phone.')),
 });
