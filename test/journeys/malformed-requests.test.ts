@@ -164,6 +164,8 @@ beforeAll(async () => {
     noMessage: 'msg_0000000000000000000000',
     noKey: 'key_0000000000000000000000',
     wrongKey: newApiKey('test'),
+    jid: '9995550101@s.whatsapp.net',
+    group: '120363000000000001@g.us',
     to: '+9995550101',
     username: 'ada',
     password: 'correct horse',

@@ -102,7 +102,9 @@ function byOthers(route: DescribedRoute, requests: Requests, examples: Examples)
   const stranger = { what: "another account's key", by: 'stranger' as const };
   if (route.access === 'admin' || route.access === 'session')
     return [request({}, { ...stranger, expects: [403] }), ...aboutNothing(route, requests, examples)];
-  const inPath = route.pathFields.length === 0 ? [] : [request({}, { ...stranger, expects: [404] })];
+  // A chat is under the same address in every account, and each has its own.
+  const ids = route.pathFields.filter(({ name }) => name !== 'jid');
+  const inPath = ids.length === 0 ? [] : [request({}, { ...stranger, expects: [404] })];
   const named = [examples['account'], examples['noAccount']].flatMap((accountId) => {
     const expectation = { what: `another key than that of ${accountId}`, by: 'stranger' as const, expects: [404] };
     const isInQuery = route.queryFields.some(({ name }) => name === 'accountId');

@@ -18,6 +18,14 @@ export const presenceBody = object({
 });
 export const presenceAnswer = object({ chat: required(nullable(jid)), state: required(oneOf(...states)) });
 
-export const chatParams = object({ jid: required(name({ max: 100 }).description('A phone number or chat address.')) });
+export const chatParams = object({
+  jid: required(
+    name({
+      max: 100,
+      pattern: /^(\+?\d[\d ().-]*|[\w.+-]+@[\w.]+)$/,
+      patternName: 'a phone number or a chat address',
+    }),
+  ),
+});
 export const chatQuery = object({ accountId });
 export const readAnswer = object({ chat: required(jid), read: required(integer({ min: 0 })) });

@@ -11,7 +11,9 @@ const personFields = {
 };
 
 export const groupQuery = object({ accountId });
-export const groupParams = object({ jid: required(name({ max: 100 }).description('…@g.us')) });
+export const groupParams = object({
+  jid: required(name({ max: 100, pattern: /^[\d-]+@g\.us$/, patternName: "a group's address, …@g.us" })),
+});
 export const groupAnswer = object({
   jid: required(jid),
   subject: required(text({ max: 1_000, min: 0 })),
