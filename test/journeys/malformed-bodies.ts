@@ -57,7 +57,7 @@ function bodyWith(schema: JsonSchema, body: unknown, place: Place, json: string,
   return JSON.stringify(build(schema, body, place.path)).replace(JSON.stringify(mark), () => json);
 }
 
-/** Bodies in which one field is wrong, for each case of a union. */
+/** Bodies in which one field is wrong, for each case of a union; the values of a field that several have alike once. */
 export function malformedFields(
   { body: schema }: DescribedRoute,
   { request }: Requests,
@@ -65,11 +65,16 @@ export function malformedFields(
 ): MalformedRequest[] {
   if (!schema) return [];
   const everywhere = placesIn(schema);
+  const tried = new Set<string>();
+  const isNew = ({ path, schema: at }: Place): boolean => {
+    const name = `${written(path)} ${JSON.stringify(at)}`;
+    return !tried.has(name) && tried.add(name).size > 0;
+  };
   return (schema.anyOf ?? [schema]).flatMap((branch) => {
     const base = validValue(branch, '', examples) as Record<string, unknown>;
     const places = placesIn(branch);
     return [
-      ...valuesIn(branch, base, { places, everywhere }, examples),
+      ...valuesIn(branch, base, { places: places.filter(isNew), everywhere }, examples),
       ...missingIn(branch, base, everywhere),
       ...twiceIn(base, places, examples),
       ...unknownIn(branch, base, places, examples),

@@ -8,6 +8,7 @@ import { createSimulator, type Simulator } from '../../src/simulator/simulator.t
 import { type AccountJson, type Api, apiOf, type MessageJson } from '../doubles/api.ts';
 import { codecHeaders, mp3, mp4, ogg, pictures } from '../doubles/media-samples.ts';
 import { environmentOf } from '../doubles/network-environment.ts';
+import { privateHosts } from '../doubles/private-hosts.ts';
 import { type RunningApp, startApp } from '../doubles/running-app.ts';
 import { startTarget, type TargetServer } from '../doubles/target-server.ts';
 import { waitFor } from '../doubles/wait-for.ts';
@@ -287,6 +288,24 @@ describe('a file behind an address', () => {
     expect(await readdir(tmpdir())).not.toContainEqual(expect.stringMatching(/^switchboard-scratch-/));
   });
 
+  test('on an address that is not public is never fetched, in no notation', async () => {
+    const trap = await startTarget((_request, response) => response.end(pdf), '::');
+    const to = newCustomer().number;
+    const outcomes = await Promise.all(
+      privateHosts.map(async (host) => {
+        const body = { to, media: { url: `http://${host}:${trap.port}/secret.pdf` }, allowDuplicate: true };
+        const answer = await app.call('POST', '/api/send-media?wait=true', { key: shop.apiKey, body });
+        const { data, errors } = answer.body as { data?: MessageJson; errors?: { field: string }[] };
+        return data ? `${data.status} ${data.error?.code}` : `${answer.status} ${errors?.[0]?.field}`;
+      }),
+    );
+    expect(privateHosts.length).toBeGreaterThan(60);
+    expect(new Set(outcomes)).toEqual(new Set(['failed media.unreachable']));
+    expect(trap.connections).toBe(0);
+    await trap.stop();
+    await waitFor(async () => (await leftBehind()) === 0);
+  });
+
   test('cannot go as what it is not', async () => {
     const message = await outcome(webUrl('/paper.pdf'), { type: 'image' });
     expect(message).toMatchObject({ status: 'failed', error: { code: 'media.wrong_type' } });
@@ -371,6 +390,12 @@ describe('reading', () => {
     const other = pathname.replace(/\.(\d+)\./, (_, until: string) => `.${Number(until) + 1}.`);
     expect((await download(other)).status).toBe(403);
     expect((await download(path)).status).toBe(401);
+    const odd = { bytes: pictures.png, mimetype: 'image/png; name=\r\nx: é', fileName: '\r\n/../é.png' };
+    const shown = await download(
+      `/api/messages/${(await stored((await customer.send({ to: owner, type: 'image', media: odd })).id)).id}/media`,
+      ownKey(),
+    );
+    expect([shown.headers.get('content-type'), shown.bytes]).toEqual(['image/png', pictures.png]);
     const text = await customer.send({ to: owner, text: 'no file' });
     expect((await download(`/api/messages/${(await stored(text.id)).id}/media`, ownKey())).status).toBe(404);
   });

@@ -113,7 +113,12 @@ export function createDispatchers(options: DispatchersOptions): Dispatchers {
       if (present.size === 0) return 0;
       const found = await markQueues(options.database, [...present.keys()]);
       const last = marks;
-      marks = new Map(found.map(({ accountId, count, lastPosition }) => [accountId, `${count} ${lastPosition}`]));
+      marks = new Map(
+        found.map(({ accountId, count, lastPosition, restricted }) => [
+          accountId,
+          `${count} ${lastPosition} ${restricted}`,
+        ]),
+      );
       for (const [accountId, mark] of marks) if (last.get(accountId) !== mark) present.get(accountId)?.wake();
       return found.length;
     },

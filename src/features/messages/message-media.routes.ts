@@ -61,9 +61,11 @@ export function messageMediaRoutes(options: { files: MessageMedia; links: MediaL
 
 async function sendFile({ stream, details }: MessageFile, response: Response): Promise<void> {
   const { mimetype, sizeBytes, fileName } = details;
-  const isHarmless = harmless.test(mimetype.split(';', 1)[0]?.trim() ?? '');
+  // Without parameters: a sender writes there what he likes.
+  const type = mimetype.split(';', 1)[0]?.trim().toLowerCase() ?? '';
+  const isHarmless = harmless.test(type);
   response.set({
-    'Content-Type': isHarmless ? mimetype : 'application/octet-stream',
+    'Content-Type': isHarmless ? type : 'application/octet-stream',
     'Content-Disposition': contentDisposition(fileName ?? undefined, { type: isHarmless ? 'inline' : 'attachment' }),
     // Somebody else made it: whatever it holds, nothing of it may run here.
     'Content-Security-Policy': "default-src 'none'; sandbox",

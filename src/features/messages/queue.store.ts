@@ -57,13 +57,18 @@ export async function claimOne(
 }
 
 const waitingSql = `
-  SELECT account_id AS "accountId", count(*)::int AS count, max(position) AS "lastPosition" FROM messages
-  WHERE status = 'queued' AND (send_at IS NULL OR send_at <= now()) AND account_id = ANY($1::text[]) GROUP BY account_id`;
+  SELECT q.account_id AS "accountId", count(*)::int AS count, max(q.position) AS "lastPosition",
+         coalesce(a.restricted_until > now(), false) AS restricted
+  FROM messages q JOIN whatsapp_accounts a ON a.id = q.account_id
+  WHERE q.status = 'queued' AND (q.send_at IS NULL OR q.send_at <= now()) AND q.account_id = ANY($1::text[])
+  GROUP BY q.account_id, a.restricted_until`;
 
 export interface QueueMark {
   accountId: string;
   count: number;
   lastPosition: number;
+  /** Whether new chats have to wait: with its end more may leave. */
+  restricted: boolean;
 }
 
 /** What tells whether more of an account's queue may leave; nothing where nothing is due. */
