@@ -23,7 +23,7 @@ async function open(bytes: Uint8Array, wanted: MediaType | null, program = 'ffmp
       for (let at = 0; at < bytes.length; at += 50_000) yield await Promise.resolve(bytes.subarray(at, at + 50_000));
     })(),
   );
-  return openFile(source, { wanted, claim: {}, voiceNotes, signal: patient });
+  return openFile(source, { wanted, claim: { filename: 'given.bin' }, voiceNotes, signal: patient });
 }
 
 async function read(file: OpenedFile) {
@@ -51,10 +51,10 @@ describe('pictures', () => {
 
   test('become stickers', async () => {
     const file = await read(await open(pictures.jpeg, 'sticker'));
-    expect(file).toMatchObject({ type: 'sticker', mimetype: 'image/webp' });
+    expect(file).toMatchObject({ type: 'sticker', mimetype: 'image/webp', fileName: null });
     expect(await sharp(file.bytes).metadata()).toMatchObject({ format: 'webp', width: 512, height: 512 });
     const moving = await read(await open(pictures.animatedWebp, 'sticker'));
-    expect(moving).toMatchObject({ isAnimated: true, bytes: pictures.animatedWebp });
+    expect(moving).toMatchObject({ isAnimated: true, bytes: pictures.animatedWebp, fileName: 'given.bin' });
   });
 });
 

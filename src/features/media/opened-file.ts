@@ -46,7 +46,8 @@ export async function openFile(source: AsyncIterable<Uint8Array>, options: Openi
     return {
       type,
       mimetype: made.mimetype,
-      fileName: options.claim.filename ?? null,
+      // What was made into something else is not what its name says.
+      fileName: made.mimetype === found.mimetype ? (options.claim.filename ?? null) : null,
       stream: observed,
       described: described.promise,
     };
