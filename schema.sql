@@ -327,7 +327,7 @@ ALTER TABLE message_acts ENABLE ROW LEVEL SECURITY;
 CREATE TABLE IF NOT EXISTS media_files (
   id text PRIMARY KEY,
   -- Null while it is being uploaded.
-  message_id text UNIQUE REFERENCES messages ON DELETE CASCADE DEFERRABLE INITIALLY DEFERRED,
+  message_id text UNIQUE REFERENCES messages ON DELETE CASCADE,
   -- Sealed; its bytes are fetched from there. Null where they are here.
   url bytea,
   -- As what it goes; null = as what it is.

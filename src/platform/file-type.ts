@@ -88,7 +88,7 @@ function isText(sample: Buffer, isWhole: boolean): boolean {
   try {
     // A sample may end within a character.
     const text = new TextDecoder('utf-8', { fatal: true }).decode(sample, { stream: !isWhole });
-    // eslint-disable-next-line no-control-regex
+    // oxlint-disable-next-line no-control-regex -- control characters are what it looks for
     return !/[\u0000-\u0008\u000b\u000e-\u001a\u001c-\u001f\u007f]/.test(text);
   } catch {
     return false;

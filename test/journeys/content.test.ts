@@ -1,59 +1,15 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { OutgoingContent, PhoneMessage } from '../../src/simulator/phone-message.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { type AccountJson, type Api, apiOf, type MessageJson } from '../doubles/api.ts';
-import { environmentOf } from '../doubles/network-environment.ts';
-import { type RunningApp, startApp } from '../doubles/running-app.ts';
+import { owner, useLinkedShop } from '../doubles/linked-shop.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { OutgoingContent } from '../../src/simulator/phone-message.ts';
+import type { AccountJson } from '../doubles/api.ts';
+import type { RunningApp } from '../doubles/running-app.ts';
 import { waitFor } from '../doubles/wait-for.ts';
 
-const owner = '9990000000001';
-let simulator: Simulator;
 let app: RunningApp;
-let api: Api;
 let shop: AccountJson;
 
-beforeAll(async () => {
-  simulator = createSimulator({ seed: Buffer.alloc(32, 7), receiptDelayMs: 20 });
-  await simulator.start();
-  app = await startApp({ environment: environmentOf(simulator), timings: { retranslationMs: 100 } });
-  api = apiOf(app);
-  const account = await api.createAccount('Shop', 'whatsapp', { pacing: { preset: 'unpaced' } });
-  await simulator.control.phone(owner).scan(await api.qr(account.id));
-  shop = { ...(await api.becomes(account.id, 'ready')), apiKey: account.apiKey };
-});
-afterAll(async () => {
-  await app.stop();
-  await simulator.stop();
-});
-afterEach(() => expect(simulator.control.counters().unknownQueries).toEqual([]));
-
-let lastCustomer = 9990000000100;
-function newCustomer() {
-  lastCustomer += 1;
-  return simulator.control.phone(String(lastCustomer));
-}
-type Customer = ReturnType<typeof newCustomer>;
-
-async function send(body: object): Promise<MessageJson> {
-  return (await app.data('POST', '/api/send?wait=true', { key: shop.apiKey, body })) as MessageJson;
-}
-
-async function shownBy(customer: Customer, id: string): Promise<PhoneMessage> {
-  let found: PhoneMessage | undefined;
-  await waitFor(() => (found = customer.messages().find((message) => message.id === id)) !== undefined);
-  if (!found) throw new Error('The phone shows no such message');
-  return found;
-}
-
-async function stored(whatsappId: string): Promise<MessageJson> {
-  let found: MessageJson | undefined;
-  await waitFor(async () => {
-    found = (await api.messages(shop)).find((message) => message.whatsappId === whatsappId);
-    return found !== undefined;
-  });
-  if (!found) throw new Error('The message is not listed');
-  return found;
-}
+const { linked, newCustomer, send, shownBy, stored } = useLinkedShop(() => ({ timings: { retranslationMs: 100 } }));
+beforeAll(() => void ({ app, shop } = linked()));
 
 describe('without a file', () => {
   const place = { latitude: 52.52, longitude: 13.405, name: 'Shop', address: 'Main street 1' };

@@ -1,37 +1,18 @@
+import { owner, useLinkedShop } from '../doubles/linked-shop.ts';
 import { isDeepStrictEqual } from 'node:util';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { type AccountJson, type Api, apiOf, type MessageJson } from '../doubles/api.ts';
-import { environmentOf } from '../doubles/network-environment.ts';
-import { type RunningApp, startApp } from '../doubles/running-app.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import type { AccountJson, Api, MessageJson } from '../doubles/api.ts';
+import type { RunningApp } from '../doubles/running-app.ts';
 import { waitFor } from '../doubles/wait-for.ts';
 
-const owner = '9990000000001';
 let simulator: Simulator;
 let app: RunningApp;
 let api: Api;
 let shop: AccountJson;
 
-beforeAll(async () => {
-  simulator = createSimulator({ seed: Buffer.alloc(32, 7), receiptDelayMs: 20 });
-  await simulator.start();
-  app = await startApp({ environment: environmentOf(simulator) });
-  api = apiOf(app);
-  const account = await api.createAccount('Shop', 'whatsapp', { pacing: { preset: 'unpaced' } });
-  await simulator.control.phone(owner).scan(await api.qr(account.id));
-  shop = { ...(await api.becomes(account.id, 'ready')), apiKey: account.apiKey };
-});
-afterAll(async () => {
-  await app.stop();
-  await simulator.stop();
-});
-afterEach(() => expect(simulator.control.counters().unknownQueries).toEqual([]));
-
-let lastCustomer = 9990000000500;
-function newCustomer() {
-  lastCustomer += 1;
-  return simulator.control.phone(String(lastCustomer));
-}
+const { linked, newCustomer } = useLinkedShop();
+beforeAll(() => void ({ simulator, app, api, shop } = linked()));
 
 async function becomes(id: string, status: string, receipts: MessageJson['receipts']): Promise<void> {
   await waitFor(async () => {

@@ -1,19 +1,18 @@
+import { owner, useLinkedShop } from '../doubles/linked-shop.ts';
 import { readdir } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { createHash, randomBytes } from 'node:crypto';
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { MediaKind, PhoneMessage } from '../../src/simulator/phone-message.ts';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { type AccountJson, type Api, apiOf, type MessageJson } from '../doubles/api.ts';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { MediaKind } from '../../src/simulator/phone-message.ts';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import type { AccountJson, Api, MessageJson } from '../doubles/api.ts';
 import { codecHeaders, mp3, mp4, ogg, pictures } from '../doubles/media-samples.ts';
-import { environmentOf } from '../doubles/network-environment.ts';
 import { privateHosts } from '../doubles/private-hosts.ts';
-import { type RunningApp, startApp } from '../doubles/running-app.ts';
+import type { RunningApp } from '../doubles/running-app.ts';
 import { startTarget, type TargetServer } from '../doubles/target-server.ts';
 import { waitFor } from '../doubles/wait-for.ts';
 
-const owner = '9990000000001';
 const pdf = Buffer.from('%PDF-1.7\n%\u00e2\u00e3\u00cf\u00d3\n1 0 obj', 'latin1');
 const files = new Map<string, Buffer>([
   ['/picture.jpg', pictures.jpeg],
@@ -33,8 +32,6 @@ let api: Api;
 let shop: AccountJson;
 
 beforeAll(async () => {
-  simulator = createSimulator({ seed: Buffer.alloc(32, 7), receiptDelayMs: 20 });
-  await simulator.start();
   web = await startTarget((request, response) => {
     const path = request.url ?? '';
     asked.push(path);
@@ -50,38 +47,19 @@ beforeAll(async () => {
       response.writeHead(asked.filter((each) => each === path).length < 3 ? 503 : 200).end(pdf);
     else response.writeHead(404).end();
   });
-  app = await startApp({
-    environment: { ...environmentOf(simulator), OUTBOUND_ALLOW_HOSTS: `localhost:${web.port}` },
-    timings: { media: { totalMs: 60_000, retry: { baseMs: 10, capMs: 20 }, sweepMs: 50 } },
-  });
-  api = apiOf(app);
-  const account = await api.createAccount('Shop', 'whatsapp', { pacing: { preset: 'unpaced' } });
-  await simulator.control.phone(owner).scan(await api.qr(account.id));
-  shop = { ...(await api.becomes(account.id, 'ready')), apiKey: account.apiKey };
 });
-afterAll(async () => {
-  await app.stop();
-  await web.stop();
-  await simulator.stop();
-});
-afterEach(() => {
-  simulator.control.clearFaults();
-  expect(simulator.control.counters().unknownQueries).toEqual([]);
-});
+afterAll(() => web.stop());
+const { linked, newCustomer, send, shownBy, stored } = useLinkedShop(() => ({
+  environment: { OUTBOUND_ALLOW_HOSTS: `localhost:${web.port}` },
+  timings: { media: { totalMs: 60_000, retry: { baseMs: 10, capMs: 20 }, sweepMs: 50 } },
+}));
+beforeAll(() => void ({ simulator, app, api, shop } = linked()));
 
-let lastCustomer = 9990000000100;
-function newCustomer() {
-  lastCustomer += 1;
-  return simulator.control.phone(String(lastCustomer));
-}
+const sendFile = (body: object): Promise<MessageJson> => send(body, '/api/send-media');
 type Customer = ReturnType<typeof newCustomer>;
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const webUrl = (path: string): string => `http://localhost:${web.port}${path}`;
-
-async function send(body: object, path = '/api/send-media'): Promise<MessageJson> {
-  return (await app.data('POST', `${path}?wait=true`, { key: shop.apiKey, body })) as MessageJson;
-}
 
 async function upload(
   fields: Record<string, string>,
@@ -99,28 +77,11 @@ async function upload(
   return { status: response.status, body: (await response.json()) as { data: MessageJson; code?: string } };
 }
 
-async function shownBy(customer: Customer, id: string): Promise<PhoneMessage> {
-  let found: PhoneMessage | undefined;
-  await waitFor(() => (found = customer.messages().find((message) => message.id === id)) !== undefined);
-  if (!found) throw new Error('The phone shows no such message');
-  return found;
-}
-
 async function bytesAt(customer: Customer, id: string): Promise<Buffer> {
   await shownBy(customer, id);
   const chunks: Uint8Array[] = [];
   for await (const chunk of await customer.media(id)) chunks.push(chunk);
   return Buffer.concat(chunks);
-}
-
-async function stored(whatsappId: string): Promise<MessageJson> {
-  let found: MessageJson | undefined;
-  await waitFor(async () => {
-    found = (await api.messages(shop)).find((message) => message.whatsappId === whatsappId);
-    return found !== undefined;
-  });
-  if (!found) throw new Error('The message is not listed');
-  return found;
 }
 
 async function download(path: string, headers: Record<string, string> = {}) {
@@ -147,7 +108,7 @@ describe('every kind of file, both ways', () => {
   test.each(samples)('%s %#', async (type, bytes, mimetype, caption) => {
     const customer = newCustomer();
     const said = { to: customer.number, type, ...(caption !== undefined && { caption }), filename: 'ours.bin' };
-    const sent = await send({ ...said, media: { data: bytes.toString('base64') } });
+    const sent = await sendFile({ ...said, media: { data: bytes.toString('base64') } });
     expect(sent).toMatchObject({
       error: null,
       type,
@@ -252,11 +213,11 @@ describe('a file in the request', () => {
 
 describe('a file behind an address', () => {
   const outcome = async (url: string, more: object = {}): Promise<MessageJson> =>
-    send({ to: newCustomer().number, media: { url }, ...more });
+    sendFile({ to: newCustomer().number, media: { url }, ...more });
 
   test('is fetched when its turn comes, and goes as what it is, under its name there', async () => {
     const customer = newCustomer();
-    const message = await send({ to: customer.number, mediaUrl: webUrl('/paper.pdf'), caption: 'The paper' });
+    const message = await sendFile({ to: customer.number, mediaUrl: webUrl('/paper.pdf'), caption: 'The paper' });
     expect(message).toMatchObject({ error: null, type: 'document', text: 'The paper', media: { size: pdf.length } });
     expect((await shownBy(customer, message.whatsappId)).content).toMatchObject({
       media: { fileName: 'paper.pdf', sha256: sha256(pdf) },

@@ -1,37 +1,19 @@
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { createSimulator, type Simulator } from '../../src/simulator/simulator.ts';
-import { type AccountJson, type Api, apiOf, type MessageJson, type PersonJson } from '../doubles/api.ts';
-import { environmentOf } from '../doubles/network-environment.ts';
-import { type RunningApp, startApp } from '../doubles/running-app.ts';
+import { owner, useLinkedShop } from '../doubles/linked-shop.ts';
+import { beforeAll, expect, test } from 'vitest';
+import type { Simulator } from '../../src/simulator/simulator.ts';
+import type { AccountJson, Api, MessageJson, PersonJson } from '../doubles/api.ts';
+import type { RunningApp } from '../doubles/running-app.ts';
 import { waitFor } from '../doubles/wait-for.ts';
 
-const owner = '9990000000001';
 const poll = { question: 'When?', options: ['now', 'later', 'never'], maxAnswers: 0 };
 let simulator: Simulator;
 let app: RunningApp;
 let api: Api;
 let shop: AccountJson;
 
-beforeAll(async () => {
-  simulator = createSimulator({ seed: Buffer.alloc(32, 7), receiptDelayMs: 20 });
-  await simulator.start();
-  app = await startApp({ environment: { ...environmentOf(simulator), TYPING_DELAY_MS: '0' } });
-  api = apiOf(app);
-  const account = await api.createAccount('Shop', 'whatsapp', { pacing: { preset: 'unpaced' } });
-  await simulator.control.phone(owner).scan(await api.qr(account.id));
-  shop = { ...(await api.becomes(account.id, 'ready')), apiKey: account.apiKey };
-});
-afterAll(async () => {
-  await app.stop();
-  await simulator.stop();
-});
-afterEach(() => expect(simulator.control.counters().unknownQueries).toEqual([]));
+const { linked, newCustomer } = useLinkedShop(() => ({ environment: { TYPING_DELAY_MS: '0' } }));
+beforeAll(() => void ({ simulator, app, api, shop } = linked()));
 
-let lastCustomer = 9990000000100;
-function newCustomer() {
-  lastCustomer += 1;
-  return simulator.control.phone(String(lastCustomer));
-}
 type Customer = ReturnType<typeof newCustomer>;
 
 async function send(to: string): Promise<MessageJson> {
