@@ -1,4 +1,3 @@
-import { errors } from 'undici';
 import { AppError } from './errors.ts';
 
 /** Bodies and header values never get into a sentence, nor does more of a URL than its host. */
@@ -64,6 +63,11 @@ function codeOf(error: unknown): string {
   return inner.map(codeOf).find((code) => code !== '') ?? '';
 }
 
+/** Whether Node's parser (llhttp) could not read the answer. */
+export function isNoHttp(error: unknown): boolean {
+  return codeOf(error).startsWith('HPE_');
+}
+
 /** What a look-up, a connection or an exchange ended with, as an error of ours. `host` as in the URL, with its port. */
 export function outboundError(host: string, error: unknown): AppError {
   if (error instanceof AppError) return error;
@@ -75,12 +79,11 @@ export function outboundError(host: string, error: unknown): AppError {
     return unreachable(host, `shows a certificate that is not valid for it (${code})`, error, false);
   }
   if (/^(ERR_SSL_|EPROTO$)/.test(code)) return unreachable(host, `does not speak TLS as https needs`, error, false);
-  if (code === 'UND_ERR_HEADERS_OVERFLOW') {
+  if (code === 'HPE_HEADER_OVERFLOW') {
     return new AppError('outbound.too_large', { status: 502, detail: `The answer of ${host} has too many headers.` });
   }
-  // Without the cause: it holds bytes of the answer. With none of them the answer only ended too early.
-  const isNoHttp = error instanceof errors.HTTPParserError && 'data' in error && error.data !== '';
-  if (isNoHttp) return invalidAnswer(host, 'is not HTTP');
+  // Without the cause: it holds bytes of the answer.
+  if (isNoHttp(error)) return invalidAnswer(host, 'is not HTTP');
   const why = whyUnreachable[code] ?? 'closed the connection before its answer was complete';
   return unreachable(host, why, error, true);
 }

@@ -1,5 +1,4 @@
 import type { Socket } from 'node:net';
-import { Client } from 'undici';
 import type { Clock } from './clock.ts';
 import { type ConnectionOptions, openConnection } from './outbound-connection.ts';
 import type { BodyLimits } from './outbound-decoding.ts';
@@ -19,7 +18,6 @@ export interface Exchange {
   finished: Promise<void>;
 }
 
-const maxHeaderBytes = 16_384;
 /** How often silence is looked for within its limit. */
 const looksForSilence = 4;
 
@@ -46,10 +44,13 @@ export async function exchange(
   try {
     ending.signal.throwIfAborted();
     const socket = await connectInTime(url, limits.connectTimeoutMs, connection, ending);
-    const client = createClient(url, socket, ending.signal);
+    closeWhenOver(socket, ending.signal);
     const transfer = createTransfer(url.host, limits, ending);
     watchForSilence(socket, url.host, limits.idleTimeoutMs, () => transfer.isHeldBack(), connection.clock, ending);
-    const answer = await orAborted(transfer.begin(client, url.pathname + url.search, sending), ending.signal);
+    const answer = await orAborted(
+      transfer.begin(socket, { host: url.host, path: url.pathname + url.search }, sending),
+      ending.signal,
+    );
     return { answer, finished };
   } catch (error) {
     const failure = ending.signal.aborted ? reasonOf(ending.signal) : outboundError(url.host, error);
@@ -122,31 +123,7 @@ function watchForSilence(
   watch().catch(() => undefined);
 }
 
-/** A client for one request, which has its connection already. */
-function createClient(url: URL, socket: Socket, ended: AbortSignal): Client {
-  let isGiven = false;
-  const client = new Client(url.origin, {
-    connect: (_options, callback) => {
-      const isFirst = !isGiven;
-      isGiven = true;
-      // The client takes it only after it has asked for it.
-      queueMicrotask(() => {
-        if (isFirst) callback(null, socket);
-        else callback(new Error('The connection was closed'), null);
-      });
-    },
-    // No second request follows: `connection: close`.
-    pipelining: 0,
-    maxHeaderSize: maxHeaderBytes,
-    // Ours run on the clock that was given.
-    headersTimeout: 0,
-    bodyTimeout: 0,
-  });
-  const close = (): void => {
-    client.destroy(() => undefined);
-    socket.destroy();
-  };
-  ended.addEventListener('abort', close, { once: true });
-  if (ended.aborted) close();
-  return client;
+function closeWhenOver(socket: Socket, ended: AbortSignal): void {
+  ended.addEventListener('abort', () => socket.destroy(), { once: true });
+  if (ended.aborted) socket.destroy();
 }

@@ -160,3 +160,19 @@ test('a reader that waits holds the sender back', async () => {
   response.body.destroy();
   await allClosed();
 });
+
+test('an answer is whole for a reader who begins after the other side has closed', async () => {
+  let isClosed = false;
+  // As many as are held for a reader.
+  const bytes = Buffer.alloc(65_536, 'x');
+  target = await startRawTarget((socket) => {
+    socket.end(Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\nContent-Length: ${bytes.length}\r\n\r\n`), bytes]));
+    socket.once('finish', () => (isClosed = true));
+  });
+  const response = await client().request(url);
+  await waitFor(() => isClosed);
+  // Whatever the end of the connection makes of an answer that is held back, it does within a few turns.
+  for (let turn = 0; turn < 10; turn += 1) await new Promise((next) => setImmediate(next));
+  expect(await readText(response)).toHaveLength(bytes.length);
+  await allClosed();
+});

@@ -1,8 +1,9 @@
-import { Readable } from 'node:stream';
-import type { Client, Dispatcher } from 'undici';
+import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
+import type { Socket } from 'node:net';
+import { pipeline, Readable } from 'node:stream';
 import { deferred } from './deferred.ts';
 import { type BodyLimits, decoded } from './outbound-decoding.ts';
-import { outboundError, tooLarge } from './outbound-errors.ts';
+import { isNoHttp, outboundError, tooLarge } from './outbound-errors.ts';
 
 /** What is sent with a request; of a stream so many bytes, neither more nor less. */
 export type SentBody = string | Uint8Array | { stream: Readable; bytes: number };
@@ -23,26 +24,51 @@ export interface Answer {
 
 export interface Transfer {
   /** Resolves with the head of the answer. Every failure, then and later, aborts `ending` with it. */
-  begin(client: Client, path: string, sending: Sending): Promise<Answer>;
+  begin(socket: Socket, target: { host: string; path: string }, sending: Sending): Promise<Answer>;
   /** Whether the reader of the body is slower than the network. */
   isHeldBack(): boolean;
 }
 
 const bufferedBytes = 65_536;
+const maxHeaderBytes = 16_384;
 
-function readHeaders(headers: Readonly<Record<string, string | string[] | undefined>>): ReadonlyMap<string, string> {
-  return new Map(
-    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
-  );
+function readHeaders({ headersDistinct }: IncomingMessage): ReadonlyMap<string, string> {
+  return new Map(Object.entries(headersDistinct).map(([name, values = []]) => [name, values.join(', ')]));
 }
 
-/** One request and its answer: what may be sent and read, and when it is over. Aborts `ending` whichever way it ends. */
+function lengthOf(body: SentBody): number {
+  return typeof body === 'object' && 'stream' in body ? body.bytes : Buffer.byteLength(body);
+}
+
+/** Throws where the stream is longer or shorter than was said to the other side. */
+async function* exactly(stream: AsyncIterable<Uint8Array>, bytes: number): AsyncGenerator<Uint8Array> {
+  let left = bytes;
+  for await (const chunk of stream) {
+    left -= chunk.length;
+    if (left < 0) break;
+    yield chunk;
+  }
+  if (left !== 0) throw new Error('The stream is not as long as it was said to be');
+}
+
+function send(request: ClientRequest, body: SentBody | undefined): void {
+  if (typeof body !== 'object' || !('stream' in body)) return void request.end(body);
+  // What goes wrong destroys the request, which tells of it.
+  pipeline(exactly(body.stream, body.bytes), request, () => undefined);
+}
+
+/** One request over a connection of its own, and its answer. Aborts `ending` whichever way it ends. */
 export function createTransfer(host: string, limits: BodyLimits, ending: AbortController): Transfer {
   const head = deferred<Answer>();
   let wire: Readable | undefined;
   let received = 0;
   let isComplete = false;
   let isHeldBack = false;
+  const mayCut = limits.whenTooLarge === 'cut';
+
+  function fail(error: unknown): void {
+    if (!isComplete) ending.abort(outboundError(host, error));
+  }
 
   ending.signal.addEventListener(
     'abort',
@@ -57,16 +83,15 @@ export function createTransfer(host: string, limits: BodyLimits, ending: AbortCo
     if (isComplete) return;
     isComplete = true;
     wire?.push(null);
-    // Not before the parser, which calls this, is done with the connection.
-    queueMicrotask(() => ending.abort());
+    ending.abort();
   }
 
-  function bodyOf(controller: Dispatcher.DispatchController): Readable {
+  function bodyOf(incoming: IncomingMessage): Readable {
     const body = new Readable({
       highWaterMark: bufferedBytes,
       read: () => {
         isHeldBack = false;
-        controller.resume();
+        incoming.resume();
       },
       destroy: (error, done) => {
         if (!isComplete) ending.abort(error ?? new Error('The answer was not read to its end'));
@@ -78,57 +103,64 @@ export function createTransfer(host: string, limits: BodyLimits, ending: AbortCo
     return body;
   }
 
-  function open(controller: Dispatcher.DispatchController, headers: ReadonlyMap<string, string>): Readable {
-    wire = bodyOf(controller);
+  function take(incoming: IncomingMessage, chunk: Buffer): void {
+    if (!wire || isComplete) return;
+    const left = limits.maxBodyBytes - received;
+    received += chunk.length;
+    if (chunk.length > left && !mayCut) return ending.abort(tooLarge(host, limits.maxBodyBytes));
+    isHeldBack = !wire.push(left < chunk.length ? chunk.subarray(0, left) : chunk);
+    if (mayCut && chunk.length >= left) complete();
+    else if (isHeldBack) incoming.pause();
+  }
+
+  function open(incoming: IncomingMessage, headers: ReadonlyMap<string, string>): Readable {
+    wire = bodyOf(incoming);
+    incoming.on('data', (chunk: Buffer) => take(incoming, chunk));
+    incoming.once('end', complete);
     const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
     if (encoding === 'identity' || encoding === '') return wire;
     return decoded(wire, encoding, limits, host);
   }
 
-  function handlerFor(method: string): Dispatcher.DispatchHandler {
-    const mayCut = limits.whenTooLarge === 'cut';
-    return {
-      onRequestStart: () => undefined,
-      onResponseStart(controller, status, incoming) {
-        if (status < 200) return;
-        const headers = readHeaders(incoming);
-        const hasBody = method !== 'HEAD' && status !== 204 && status !== 304;
-        const announced = hasBody ? Number(headers.get('content-length') ?? 0) : 0;
-        if (announced > limits.maxBodyBytes && !mayCut) return ending.abort(tooLarge(host, limits.maxBodyBytes));
-        try {
-          head.resolve({ status, headers, body: open(controller, headers) });
-        } catch (error) {
-          ending.abort(error);
-        }
-      },
-      onResponseData(controller, chunk) {
-        if (!wire || isComplete) return;
-        const left = limits.maxBodyBytes - received;
-        received += chunk.length;
-        if (chunk.length > left && !mayCut) return ending.abort(tooLarge(host, limits.maxBodyBytes));
-        isHeldBack = !wire.push(left < chunk.length ? chunk.subarray(0, left) : chunk);
-        if (mayCut && chunk.length >= left) complete();
-        else if (isHeldBack) controller.pause();
-      },
-      onResponseEnd: () => complete(),
-      onResponseError(_controller, error) {
-        if (!isComplete) ending.abort(outboundError(host, error));
-      },
-    };
+  function answer(incoming: IncomingMessage, method: string): void {
+    incoming.on('error', fail);
+    const { statusCode: status = 0 } = incoming;
+    const headers = readHeaders(incoming);
+    const hasBody = method !== 'HEAD' && status !== 204 && status !== 304;
+    const announced = hasBody ? Number(headers.get('content-length') ?? 0) : 0;
+    if (announced > limits.maxBodyBytes && !mayCut) return ending.abort(tooLarge(host, limits.maxBodyBytes));
+    try {
+      head.resolve({ status, headers, body: open(incoming, headers) });
+    } catch (error) {
+      ending.abort(error);
+    }
   }
 
   return {
-    begin(client, path, { method, headers, body = null }) {
-      const isStream = typeof body === 'object' && body !== null && 'stream' in body;
-      client.dispatch(
-        {
-          path,
-          method,
-          headers: isStream ? { ...headers, 'content-length': String(body.bytes) } : headers,
-          body: isStream ? body.stream : body,
+    begin(socket, target, { method, headers, body }) {
+      const request = httpRequest({
+        createConnection: () => socket,
+        path: target.path,
+        method,
+        headers: {
+          host: target.host,
+          ...headers,
+          ...(body !== undefined && { 'content-length': String(lengthOf(body)) }),
         },
-        handlerFor(method),
-      );
+        maxHeaderSize: maxHeaderBytes,
+        insecureHTTPParser: false,
+      });
+      let response: IncomingMessage | undefined;
+      request.once('response', (incoming) => {
+        response = incoming;
+        answer(incoming, method);
+      });
+      // Once the answer comes it says itself whether it is whole; what follows it, or was still to be sent, does not matter.
+      request.on('error', (error) => (response ? isNoHttp(error) && !response.complete : true) && fail(error));
+      ending.signal.addEventListener('abort', () => request.destroy(), { once: true });
+      socket.once('close', () => !response && fail(undefined));
+      if (socket.destroyed) fail(undefined);
+      send(request, body);
       return head.promise;
     },
     isHeldBack: () => isHeldBack,

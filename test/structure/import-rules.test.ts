@@ -55,7 +55,6 @@ const allowed: readonly Import[] = [
   ['src/simulator/simulator.ts', 'src/simulator/control.ts'],
   ['src/simulator/simulator.ts', 'libsignal'],
   ['src/platform/database-client.ts', 'pg'],
-  ['src/platform/outbound-exchange.ts', 'undici'],
   ['test/journeys/send.test.ts', 'src/app.ts'],
   ['test/journeys/send.test.ts', 'src/channels/baileys/media.ts'],
   ['scripts/reset.ts', 'src/config.ts'],
@@ -146,9 +145,9 @@ const planted: Readonly<Record<string, readonly (readonly Import[])[]>> = {
     [['src/channels/channel.ts', 'libsignal']],
   ],
   'only-the-database-client-imports-pg': [[['src/features/messages/messages.store.ts', 'pg']]],
-  'only-outbound-http-imports-undici': [
+  'only-tests-import-undici': [
     [['src/features/messages/messages.ts', 'undici']],
-    [['src/platform/http.ts', 'undici']],
+    [['src/platform/outbound-exchange.ts', 'undici']],
   ],
 };
 
