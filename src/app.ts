@@ -25,6 +25,7 @@ import { messageRoutes } from './features/messages/messages.routes.ts';
 import { messageMediaRoutes } from './features/messages/message-media.routes.ts';
 import { createMediaLinks, createMessageMedia, createMessages } from './features/messages/messages.ts';
 import { createNotifications } from './features/notifications/notifications.ts';
+import { customerRoutes } from './features/sandbox/customers.routes.ts';
 import { sandboxRoutes } from './features/sandbox/sandbox.routes.ts';
 import { createSandbox, createSandboxStores, startOnDemand } from './features/sandbox/sandbox.ts';
 import { systemRoutes } from './features/system/system.routes.ts';
@@ -237,6 +238,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     ...shared,
     accounts,
     messages,
+    media,
     network,
     timings: {
       readyMs: timings.sandboxReadyMs,
@@ -252,6 +254,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     ...accountRoutes(accounts),
     ...qrRoutes(accounts, { firstCodeMs: timings.firstCodeMs }),
     ...sandboxRoutes(sandbox),
+    ...customerRoutes(sandbox),
     ...lineRoutes({ ...shared, accounts, messages, chats, sandboxNumbersEverywhere, cache: config.cache }),
     ...messageRoutes({ messages, media, waitMs: timings.sendWaitMs }),
     ...messageMediaRoutes({ files, links }),

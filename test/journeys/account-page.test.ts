@@ -134,6 +134,35 @@ test('the phone shows what a location, contacts and a poll say', async () => {
   }
 });
 
+test('a customer votes with the buttons of a poll, and takes a vote back', async () => {
+  const { id, apiKey } = await linkedAccount();
+  const poll = { to: usualCustomer, type: 'poll', question: 'When?', options: ['Today', 'Tomorrow'], maxAnswers: 0 };
+  await call('/api/send?wait=true', poll, apiKey);
+  await waitFor(async () => (await partOf(id, 'phone')).includes('Tomorrow'));
+  const phone = async (): Promise<string> => (await visitor.open(`/ui/accounts/${id}/phone`)).html;
+  const message = /id="phone-vote-(\w+)-0"/.exec(await phone())?.[1] ?? '';
+  const touch = (option: string) =>
+    visitor.send(`/accounts/${id}/phone/vote`, { customer: usualCustomer, message, option });
+  const pressed = async () => Array.from((await phone()).matchAll(/aria-pressed="(\w+)"/g), ([, on]) => on === 'true');
+  await touch('1');
+  expect(await pressed()).toEqual([false, true]);
+  await waitFor(async () => (await partOf(id, 'messages')).includes('Tomorrow 1 vote'));
+  await touch('0');
+  expect(await pressed()).toEqual([true, true]);
+  await touch('1');
+  expect(await pressed()).toEqual([true, false]);
+  await waitFor(async () => (await partOf(id, 'messages')).includes('Tomorrow 0 votes'));
+  const refused = await visitor.send(`/accounts/${id}/phone/vote`, {
+    customer: usualCustomer,
+    message: 'gone',
+    option: '0',
+  });
+  expect([refused.status, wordsOf(refused.html).includes('No customer has a message with this id')]).toEqual([
+    404,
+    true,
+  ]);
+});
+
 test('a refusal that was asked for is shown with its reason', async () => {
   const { id } = await linkedAccount();
   await visitor.send(`/accounts/${id}/phone/fail-next`, { customer: usualCustomer });

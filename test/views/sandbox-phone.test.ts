@@ -21,7 +21,16 @@ function phoneOf(different: Partial<PhoneModel> = {}): string {
 function bubble(different: Partial<PhoneBubble> = {}): PhoneBubble {
   const { type, text, media, location, contacts, poll } = aMessage({ text: 'Hi' });
   const content = { type, text, media, location, contacts, poll };
-  return { id: 'a', direction: 'sent', ...content, at: '2026-11-25T11:59:00.000Z', status: 'sent', ...different };
+  const done = { deleted: false, edited: false, reactions: [] };
+  return {
+    id: 'a',
+    direction: 'sent',
+    ...content,
+    ...done,
+    at: '2026-11-25T11:59:00.000Z',
+    status: 'sent',
+    ...different,
+  };
 }
 
 describe('Before it is linked the phone', () => {
@@ -84,4 +93,30 @@ test('what is being typed stands outside the part that replaces itself', () => {
   const html = rendered(PhoneCard, { model, composer });
   expect(html).toContain('id="phone-write-text"');
   expect(phoneOf()).not.toContain('phone-write');
+});
+
+describe('What was done to a message', () => {
+  const shown = (different: Partial<PhoneBubble>): string =>
+    phoneOf({ customer: { ...customer, messages: [bubble(different)] } });
+
+  test('is told beside it', () => {
+    const words = wordsOf(shown({ edited: true, reactions: [{ from: '+9990000000001', emoji: '👍' }] }));
+    expect(words).toContain('Hi Edited 👍 +9990000000001');
+    expect(wordsOf(shown({ deleted: true, text: '' }))).toContain('This message was deleted for everyone.');
+  });
+
+  test('a vote is a pressed button, and there is none while the phone is away', () => {
+    const voter = { jid: '9995550101@s.whatsapp.net', lid: null, phone: customer.number, name: null };
+    const results = [
+      { option: 'Tea', count: 1, voters: [voter] },
+      { option: 'Coffee', count: 0, voters: [] },
+    ];
+    const poll = { question: 'Which?', options: ['Tea', 'Coffee'], maxAnswers: 1, results };
+    const html = shown({ type: 'poll', text: null, poll });
+    expect(html.match(/aria-pressed="(true|false)"/g)).toEqual(['aria-pressed="true"', 'aria-pressed="false"']);
+    const messages = [bubble({ type: 'poll', text: null, poll })];
+    const away = phoneOf({ customer: { ...customer, offline: true, messages } });
+    expect(away).not.toContain('/phone/vote"');
+    expect(wordsOf(away)).toContain('Which? Poll, one answer Tea 1 vote Coffee 0 votes');
+  });
 });

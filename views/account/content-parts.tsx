@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { MessageContent } from '../../src/features/messages/messages.ts';
 import { Icon } from '../partials/icon.tsx';
 
@@ -134,8 +135,9 @@ export function Contacts({ contacts }: { contacts: Part<'contacts'> }) {
   );
 }
 
-export function Poll({ question, options, maxAnswers, results }: Part<'poll'>) {
-  const hasVotes = results.some(({ count }) => count > 0);
+/** `children` stand for the list of its options. */
+export function Poll(props: Part<'poll'> & { children?: ComponentChildren }) {
+  const { question, maxAnswers, children = <Options {...props} /> } = props;
   return (
     <div class="said">
       <Icon name="list-checks" />
@@ -144,19 +146,26 @@ export function Poll({ question, options, maxAnswers, results }: Part<'poll'>) {
           {question}
         </p>
         <p class="said-detail">{answersInWords(maxAnswers)}</p>
-        <ul class="said-options">
-          {options.map((option, index) => (
-            <li key={index}>
-              <Icon name="circle" />
-              <span dir="auto">
-                {option}
-                {hasVotes && <span class="said-detail"> {votesInWords(results[index]?.count ?? 0)}</span>}
-              </span>
-            </li>
-          ))}
-        </ul>
+        {children}
       </div>
     </div>
+  );
+}
+
+function Options({ options, results }: Part<'poll'>) {
+  const hasVotes = results.some(({ count }) => count > 0);
+  return (
+    <ul class="said-options">
+      {options.map((option, index) => (
+        <li key={index}>
+          <Icon name="circle" />
+          <span dir="auto">
+            {option}
+            {hasVotes && <span class="said-detail"> {votesInWords(results[index]?.count ?? 0)}</span>}
+          </span>
+        </li>
+      ))}
+    </ul>
   );
 }
 

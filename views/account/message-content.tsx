@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { Message, MessageContent as Content } from '../../src/features/messages/messages.ts';
 import { Contacts, File, Place, Poll } from './content-parts.tsx';
 
@@ -7,31 +8,48 @@ interface MessageContentProps {
   message: Content;
   /** The same where it can be asked for: its file, the rest of its text, what was done to it. */
   stored?: Message;
+  /** What was done to it, where it is no stored message. */
+  done?: Done;
+  /** Stands for the options of a poll. */
+  options?: ComponentChildren;
+}
+
+export interface Done {
+  deleted: boolean;
+  edited: boolean;
+  reactions: readonly { from: string; emoji: string }[];
+}
+
+function doneTo({ deletedAt, editedAt, reactions }: Message): Done {
+  return {
+    deleted: deletedAt !== null,
+    edited: editedAt !== null,
+    reactions: reactions.map(({ from, emoji }) => ({ from: from.name ?? from.phone ?? from.jid, emoji })),
+  };
 }
 
 /** What a message says, whatever its kind. */
-export function MessageContent({ message, stored }: MessageContentProps) {
-  if (!stored) return <Said message={message} />;
-  const { editedAt, deletedAt, reactions, target } = stored;
-  if (deletedAt !== null) return <p class="muted">This message was deleted for everyone.</p>;
+export function MessageContent({ message, stored, done = stored && doneTo(stored), options }: MessageContentProps) {
+  if (!done) return <Said message={message} />;
+  if (done.deleted) return <p class="muted">This message was deleted for everyone.</p>;
   return (
     <>
-      {target && <p class="muted small">{actWords(stored)}</p>}
-      <Said message={message} stored={stored} />
-      {editedAt !== null && <p class="muted small">Edited</p>}
-      {reactions.length > 0 && <Reactions reactions={reactions} />}
+      {stored?.target && <p class="muted small">{actWords(stored)}</p>}
+      <Said message={message} options={options} {...(stored && { stored })} />
+      {done.edited && <p class="muted small">Edited</p>}
+      {done.reactions.length > 0 && <Reactions reactions={done.reactions} />}
     </>
   );
 }
 
-function Said({ message, stored }: MessageContentProps) {
+function Said({ message, stored, options }: Omit<MessageContentProps, 'done'>) {
   const { type, text, media, location, contacts, poll } = message;
   if (type === 'unsupported') {
     return <p class="muted">A kind of message that this version cannot show. It is kept for a later one.</p>;
   }
   if (location) return <Place {...location} />;
   if (contacts) return <Contacts contacts={contacts} />;
-  if (poll) return <Poll {...poll} />;
+  if (poll) return <Poll {...poll}>{options}</Poll>;
   return (
     <>
       {media && <File type={type} media={media} href={fileOf(stored)} />}
@@ -47,12 +65,12 @@ function actWords({ type, text }: Message): string {
   return text === '' ? 'Reaction to a message, taken back' : 'Reaction to a message';
 }
 
-function Reactions({ reactions }: Pick<Message, 'reactions'>) {
+function Reactions({ reactions }: Pick<Done, 'reactions'>) {
   return (
     <ul class="message-reactions small" aria-label="Reactions">
       {reactions.map(({ from, emoji }) => (
-        <li key={from.jid}>
-          {emoji} <bdi class="muted">{from.name ?? from.phone ?? from.jid}</bdi>
+        <li key={from}>
+          {emoji} <bdi class="muted">{from}</bdi>
         </li>
       ))}
     </ul>

@@ -3,10 +3,11 @@ import type { MessageContent as Content } from '../../src/features/messages/mess
 import { ActButton } from '../partials/form.tsx';
 import { Icon } from '../partials/icon.tsx';
 import { Time } from '../partials/time.tsx';
-import { MessageContent } from './message-content.tsx';
+import { type Done, MessageContent } from './message-content.tsx';
+import { PhoneVote } from './phone-vote.tsx';
 
 /** A message as the customer's phone shows it; `received` is what the account has sent. */
-export interface PhoneBubble extends Content {
+export interface PhoneBubble extends Content, Done {
   id: string;
   direction: 'received' | 'sent';
   at: string;
@@ -50,7 +51,12 @@ export function PhoneChat({ account, customer }: { account: Account; customer: P
         ) : (
           <ol class="bubbles">
             {bubbles.map((bubble) => (
-              <Bubble key={bubble.id} bubble={bubble} startsUnread={bubble === firstUnread} />
+              <Bubble
+                key={bubble.id}
+                bubble={bubble}
+                startsUnread={bubble === firstUnread}
+                vote={customer.offline ? null : { account: account.id, customer: customer.number }}
+              />
             ))}
           </ol>
         )}
@@ -72,8 +78,15 @@ export function PhoneChat({ account, customer }: { account: Account; customer: P
   );
 }
 
-function Bubble({ bubble, startsUnread }: { bubble: PhoneBubble; startsUnread: boolean }) {
-  const { id, direction, at, status } = bubble;
+interface BubbleProps {
+  bubble: PhoneBubble;
+  startsUnread: boolean;
+  /** Whose vote the buttons of a poll give; null where the phone is away. */
+  vote: { account: string; customer: string } | null;
+}
+
+function Bubble({ bubble, startsUnread, vote }: BubbleProps) {
+  const { id, direction, at, status, poll } = bubble;
   return (
     <>
       {startsUnread && (
@@ -83,7 +96,11 @@ function Bubble({ bubble, startsUnread }: { bubble: PhoneBubble; startsUnread: b
       )}
       <li id={`bubble-${id}`} class={`bubble bubble-${direction}`}>
         <span class="visually-hidden">{direction === 'sent' ? 'Customer: ' : 'Account: '}</span>
-        <MessageContent message={bubble} />
+        <MessageContent
+          message={bubble}
+          done={bubble}
+          options={poll && vote ? <PhoneVote id={id} poll={poll} {...vote} /> : undefined}
+        />
         <p class="bubble-meta">
           <Time at={new Date(at)} />
           {direction === 'sent' && <BubbleTicks status={status} />}

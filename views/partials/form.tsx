@@ -153,6 +153,7 @@ export function ActButton({
   fields = {},
   replaces,
   class: classes = 'button',
+  pressed,
   children,
 }: {
   id: string;
@@ -160,6 +161,8 @@ export function ActButton({
   fields?: Readonly<Record<string, string>>;
   replaces?: string;
   class?: string;
+  /** Of a button that is on or off. */
+  pressed?: boolean;
   children: ComponentChildren;
 }) {
   return (
@@ -167,7 +170,7 @@ export function ActButton({
       {Object.entries(fields).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
-      <button type="submit" class={classes}>
+      <button type="submit" class={classes} aria-pressed={pressed}>
         {children}
       </button>
     </Form>

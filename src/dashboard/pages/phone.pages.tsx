@@ -1,10 +1,12 @@
+import type Joi from 'joi';
 import { LogOutPhoneView, Phone, phoneId } from '../../../views/account/phone.tsx';
 import { PhoneComposer } from '../../../views/account/phone-composer.tsx';
 import { AccountGone } from '../../../views/account/header.tsx';
 import { accountParams } from '../../features/accounts/accounts.ts';
+import type { CustomerMessage } from '../../features/sandbox/sandbox.ts';
 import type { Actor } from '../../platform/actor.ts';
 import { definePage, type Page, type PageAnswer } from '../../platform/page.ts';
-import { name, object, required, text } from '../../platform/schema.ts';
+import { integer, name, object, required, text } from '../../platform/schema.ts';
 import { accountPage, type AccountPageParts, livePart, phoneModel } from './account-page.tsx';
 import { hidesFirstRun } from './first-run-cookie.ts';
 
@@ -12,7 +14,14 @@ const customer = required(name({ max: 40 }));
 
 /** The phone drawn beside a sandbox account. */
 export function phonePages(parts: AccountPageParts): Page[] {
-  return [livePhone(parts), ...linkingActs(parts), ...customerActs(parts), writePage(parts), ...logOutPages(parts)];
+  return [
+    livePhone(parts),
+    ...linkingActs(parts),
+    ...customerActs(parts),
+    votePage(parts),
+    writePage(parts),
+    ...logOutPages(parts),
+  ];
 }
 
 async function phonePart(parts: AccountPageParts, accountId: string, customer: string | undefined, problem?: string) {
@@ -57,18 +66,28 @@ function customerActs(parts: AccountPageParts): Page[] {
   ];
 }
 
-/** A button on the phone, answered by the phone as it is then. */
 function actPage(parts: AccountPageParts, word: string, act: (input: PhoneAct) => Promise<unknown>): Page {
+  return phoneForm(parts, { word, form: object({ customer }), act });
+}
+
+interface PhoneForm<F> {
+  word: string;
+  form: Joi.AnySchema<F>;
+  act: (input: PhoneAct, form: F) => Promise<unknown>;
+}
+
+/** A button on the phone, answered by the phone as it is then. */
+function phoneForm<F extends { customer: string }>(parts: AccountPageParts, { word, form, act }: PhoneForm<F>): Page {
   return definePage({
     method: 'POST',
     path: `/accounts/:id/phone/${word}`,
     access: 'person',
     params: accountParams,
-    form: object({ customer }),
-    async handle({ params, form, actor, signal, partial }) {
-      await act({ accountId: params.id, customer: form.customer, actor, signal });
-      if (partial) return { kind: 'fragment', body: await phonePart(parts, params.id, form.customer) };
-      return backToPhone(params.id, form.customer);
+    form,
+    async handle({ params, form: given, actor, signal, partial }) {
+      await act({ accountId: params.id, customer: given.customer, actor, signal }, given);
+      if (partial) return { kind: 'fragment', body: await phonePart(parts, params.id, given.customer) };
+      return backToPhone(params.id, given.customer);
     },
     refused: ({ params, http }, { message, status, values }) =>
       accountPage(parts, params.id, {
@@ -80,6 +99,28 @@ function actPage(parts: AccountPageParts, word: string, act: (input: PhoneAct) =
   });
 }
 
+function votePage(parts: AccountPageParts): Page {
+  const { sandbox } = parts;
+  return phoneForm(parts, {
+    word: 'vote',
+    form: object({ customer, message: required(name({ max: 100 })), option: required(integer({ min: 0 })) }),
+    async act({ accountId }, { customer: voter, message: id, option }) {
+      const message = (await sandbox.messages(accountId)).find((each) => each.id === id && each.customer === voter);
+      await sandbox.vote(accountId, id, message?.poll ? votesAfter(message.poll, voter, option) : []);
+    },
+  });
+}
+
+/** What a customer has chosen after touching an option once more. */
+function votesAfter(poll: NonNullable<CustomerMessage['poll']>, voter: string, touched: number): string[] {
+  const chosen = poll.results.map(({ voters }) => voters.some(({ phone }) => phone === voter));
+  const isOn = (index: number): boolean => {
+    if (index === touched) return chosen[index] !== true;
+    return poll.maxAnswers !== 1 && chosen[index] === true;
+  };
+  return poll.options.filter((_option, index) => isOn(index));
+}
+
 function writePage(parts: AccountPageParts): Page {
   return definePage({
     method: 'POST',
@@ -88,7 +129,7 @@ function writePage(parts: AccountPageParts): Page {
     params: accountParams,
     form: object({ customer, text: required(text({ max: 20_000 })) }),
     async handle({ params: { id: accountId }, form, signal, partial }) {
-      await parts.sandbox.write(accountId, { from: form.customer, text: form.text }, signal);
+      await parts.sandbox.write(accountId, { type: 'text', from: form.customer, text: form.text }, signal);
       if (!partial) return backToPhone(accountId, form.customer);
       const model = { accountId, customer: form.customer, takesFocus: true };
       return { kind: 'fragment', body: <PhoneComposer model={model} /> };

@@ -61,6 +61,12 @@ export interface Media extends Service {
   attach(tx: Transaction, messageId: string, request: FileRequest): Promise<void>;
   /** Opens the file of a message for sending. Errors: see `fetchFile` and `openFile`. */
   open(messageId: string, signal: AbortSignal): Promise<OpenedFile>;
+  /** The same with bytes that are here and are no message's. */
+  openBytes(
+    bytes: Uint8Array,
+    request: Pick<FileRequest, 'wanted' | 'claim'>,
+    signal: AbortSignal,
+  ): Promise<OpenedFile>;
   /** The bytes of a message that still waits; undefined where they are not here. */
   waiting(messageId: string): Promise<{ bytes: AsyncIterable<Uint8Array>; sizeBytes: number } | undefined>;
 }
@@ -163,6 +169,10 @@ export function createMedia(options: MediaOptions): Media {
         voiceNotes,
         signal,
       });
+    },
+    async openBytes(bytes, { wanted, claim }, signal) {
+      if (bytes.length > mostUploadedBytes) throw tooLarge();
+      return openFile(chunksOf(bytes), { wanted, claim, voiceNotes, signal });
     },
     async waiting(messageId) {
       const file = await findFile(database, messageId);

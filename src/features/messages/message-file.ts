@@ -2,6 +2,7 @@ import type { MediaContent, MediaType } from '../../channels/content.ts';
 import type { Transaction } from '../../platform/database.ts';
 import { AppError, invalidField, isAppError } from '../../platform/errors.ts';
 import type { FileRequest, KeptFile, Media } from '../media/media.ts';
+import { bytesIn } from './content-body.ts';
 
 /** What a caller says of a file. */
 export interface FileBody {
@@ -33,7 +34,11 @@ export async function fileMessage(
   const mimetype = body.media?.mimetype;
   const claim = { mimetype, filename };
   const source =
-    'data' in given ? await media.keep(tx, bytesOf(given.data), claim) : 'file' in given ? given.file : given;
+    'data' in given
+      ? await media.keep(tx, bytesIn(given.field, given.data), claim)
+      : 'file' in given
+        ? given.file
+        : given;
   const wanted = body.ptt === true && (body.type ?? 'audio') === 'audio' ? 'voice' : (body.type ?? null);
   const file: FileRequest = { source, wanted, claim };
   const type = await media.typeOf(file).catch((error: unknown) => naming(given.field, error));
@@ -68,18 +73,6 @@ function givenIn({ media, mediaUrl, file }: FileBody): Given {
   if (second) throw invalidField(second.field, `must not be given together with ${first?.field ?? ''}`);
   if (!first) throw invalidField('media', 'is required, with url or data');
   return first;
-}
-
-/** Base64 as it is or in a `data:` URL. */
-function bytesOf(data: string): Buffer {
-  const base64 = data.replace(/^data:[\w/.+;=-]{0,200};base64,/, '');
-  const bytes = Buffer.from(base64, 'base64');
-  const whole = base64.replace(/=+$/, '').length;
-  // Node skips what is no base64.
-  if (bytes.length === 0 || Math.floor((whole * 3) / 4) !== bytes.length) {
-    throw invalidField('media.data', 'is not base64');
-  }
-  return bytes;
 }
 
 function nameOf(given: Given): string | undefined {

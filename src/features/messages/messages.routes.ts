@@ -1,5 +1,5 @@
 import { parseAddress } from '../../channels/address.ts';
-import type { ContactCard, Content } from '../../channels/content.ts';
+import type { Content } from '../../channels/content.ts';
 import { accountOf } from '../../platform/caller.ts';
 import { positionOf } from '../../platform/cursor.ts';
 import { invalidField } from '../../platform/errors.ts';
@@ -16,6 +16,7 @@ import {
 import { type Infer, listOf } from '../../platform/schema.ts';
 import { type FileRequest, KeptFile, type Media, mostUploadedBytes } from '../media/media.ts';
 import { actRoutes } from './acts.routes.ts';
+import { contentIn } from './content-body.ts';
 import { fileMessage } from './message-file.ts';
 import type { Message, Messages } from './messages.ts';
 import { messageAnswer, messageParams, messageQuery, sendAnswer } from './messages.schemas.ts';
@@ -104,17 +105,10 @@ async function contentOf(
   if (body.type === undefined) return fileMessage(media, body, tx);
   switch (body.type) {
     case 'text':
-      return { content: { type: 'text', text: body.text } };
-    case 'location': {
-      const { type, latitude, longitude, name = null, address = null } = body;
-      return { content: { type, latitude, longitude, name, address } };
-    }
+    case 'location':
     case 'contact':
-      return { content: { type: 'contact', contacts: body.contacts.map(cardOf) } };
-    case 'poll': {
-      const { type, question, options, maxAnswers } = body;
-      return { content: { type, question, options, maxAnswers } };
-    }
+    case 'poll':
+      return { content: contentIn(body) };
     case 'image':
     case 'video':
     case 'audio':
@@ -145,13 +139,6 @@ function uploadOf(media: Media): Upload {
       if (file instanceof KeptFile) await media.discard(file);
     },
   };
-}
-
-function cardOf(card: { name: string; phone: string; organization?: string }, index: number): ContactCard {
-  const parsed = parseAddress(card.phone);
-  const phone = parsed.ok ? parsed.address.phone : null;
-  if (phone === null) throw invalidField(`contacts[${index}].phone`, 'is not a phone number');
-  return { name: card.name, phone, organization: card.organization ?? null };
 }
 
 function mentioned(given: string, index: number): string {

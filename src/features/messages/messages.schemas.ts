@@ -15,7 +15,8 @@ import {
   text,
 } from '../../platform/schema.ts';
 import { messageStatuses } from './message.ts';
-import { accountId, longestText } from './send.schemas.ts';
+import { longestText } from './content-body.ts';
+import { accountId } from './send.schemas.ts';
 
 const acceptedAnswer = object({
   id: required(text({ max: 40 })),

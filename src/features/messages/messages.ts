@@ -40,7 +40,9 @@ import { countMessages, countTraffic, type Traffic } from './traffic.store.ts';
 
 export type { OutgoingRequest } from './acceptance.ts';
 export type { ActRequest } from './act-acceptance.ts';
+export { bytesIn, type ContentBody, contentFields, contentIn, longestData } from './content-body.ts';
 export type { Chat } from './conversations.ts';
+export { isEmoji } from './emoji.ts';
 export { createMessageInbox } from './inbox.ts';
 export { createMediaLinks } from './media-links.ts';
 export { createMessageMedia, type DownloadMedia } from './message-media.ts';

@@ -1,6 +1,5 @@
 import Joi from 'joi';
 import {
-  decimal,
   flag,
   integer,
   isoTime,
@@ -15,10 +14,8 @@ import {
 } from '../../platform/schema.ts';
 import { mediaTypes } from '../../channels/content.ts';
 import { KeptFile } from '../media/media.ts';
+import { contentFields, longestData, longestText } from './content-body.ts';
 
-export const longestText = 65_536;
-/** Of 10 MB in base64. */
-const longestData = 14_000_000;
 const longestLifeSeconds = 30 * 24 * 60 * 60;
 
 export const accountId = text({ max: 40 }).description('With an admin key: whose. An account key may leave it out.');
@@ -39,32 +36,6 @@ const shared = {
   ),
   typing: withDefault(flag(), true).description('false: nobody is shown typing before it.'),
   allowDuplicate: withDefault(flag(), false).description('Sends even the same content to the same chat again.'),
-};
-const contentFields = {
-  text: { text: required(text({ max: longestText }).description('What the message says.')) },
-  location: {
-    latitude: required(decimal({ min: -90, max: 90 })),
-    longitude: required(decimal({ min: -180, max: 180 })),
-    name: text({ max: 1_000 }).description('Of the place.'),
-    address: text({ max: 1_000 }),
-  },
-  contact: {
-    contacts: required(
-      listOf(
-        object({
-          name: required(name({ max: 500 })),
-          phone: required(name({ max: 40 }).description('With its country code.')),
-          organization: text({ max: 500 }),
-        }),
-        { min: 1, max: 100 },
-      ),
-    ),
-  },
-  poll: {
-    question: required(text({ max: 255 })),
-    options: required(listOf(text({ max: 100 }), { min: 2, max: 12 }).unique()),
-    maxAnswers: withDefault(integer({ min: 0, max: 12 }), 1).description('How many one may choose; 0 = any number.'),
-  },
 };
 const file = {
   media: object({

@@ -11,6 +11,13 @@ export interface CustomerMessage extends MessageContent {
   customer: string;
   /** Seen from the customer. */
   direction: 'received' | 'sent';
+  /** Id of the message that it answers. */
+  replyTo: string | null;
+  /** One of each person, `+999…`. */
+  reactions: { from: string; emoji: string }[];
+  edited: boolean;
+  /** For everyone; nothing is left of what it said. */
+  deleted: boolean;
   at: string;
   status: Exclude<PhoneMessage['status'], 'played'>;
 }
@@ -58,13 +65,17 @@ export function messagesWith(phone: VirtualPhone, jid: string): CustomerMessage[
   return phone
     .messages()
     .filter(({ chat }) => chat === jid)
-    .map(({ id, fromMe, content, at, status }) => ({
-      id,
+    .map((message) => ({
+      id: message.id,
       customer: `+${phone.number}`,
-      direction: fromMe ? ('sent' as const) : ('received' as const),
-      ...shownContent(content),
-      at,
-      status: status === 'played' ? 'read' : status,
+      direction: message.fromMe ? ('sent' as const) : ('received' as const),
+      ...shownContent(message),
+      replyTo: message.replyTo ?? null,
+      reactions: message.reactions.map(({ from, emoji }) => ({ from: phoneOf(from) ?? from, emoji })),
+      edited: message.edited,
+      deleted: message.deleted,
+      at: message.at,
+      status: message.status === 'played' ? 'read' : message.status,
     }));
 }
 

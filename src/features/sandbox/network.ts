@@ -42,8 +42,15 @@ export interface VirtualPhone {
   scan(code: string, signal?: AbortSignal): Promise<unknown>;
   /** Types the code that a device shows for this number. Rejects with an error named `WrongCode` when it is another one. */
   enterCode(code: string, signal?: AbortSignal): Promise<unknown>;
-  send(message: { to: string; text: string }): Promise<{ id: string }>;
+  send(message: { to: string; replyTo?: string } & OutgoingPhoneContent): Promise<{ id: string }>;
   messages(): readonly PhoneMessage[];
+  /** Like all that is done to messages, rejects while the phone is away, and for messages that it does not have. */
+  react(id: string, emoji: string): Promise<void>;
+  edit(id: string, text: string): Promise<void>;
+  /** For everyone. */
+  delete(id: string): Promise<void>;
+  /** Without options, takes the vote back. */
+  vote(pollId: string, options: readonly string[]): Promise<void>;
   /** Opens a chat: what has arrived there is read, and the receipts leave. Rejects while the phone is away. */
   read(chat?: string): Promise<void>;
   /** Away, nothing reaches the phone and nothing leaves it. Stays so when the process is killed. */
@@ -60,6 +67,13 @@ export interface PhoneMessage {
   chat: string;
   fromMe: boolean;
   content: PhoneContent;
+  /** Id of the message that it answers. */
+  replyTo?: string;
+  /** Phone jids of those who reacted and voted, each once. */
+  reactions: readonly { from: string; emoji: string }[];
+  votes: readonly { from: string; options: readonly string[] }[];
+  edited: boolean;
+  deleted: boolean;
   at: string;
   status: 'pending' | 'sent' | 'delivered' | 'read' | 'played' | 'received';
 }
@@ -71,6 +85,15 @@ export type PhoneContent =
   | { type: 'contacts'; contacts: readonly { name: string; vcard: string }[] }
   | { type: 'poll'; question: string; options: readonly string[]; selectableCount: number }
   | { type: 'unsupported' };
+
+export type OutgoingPhoneContent =
+  | { type: 'text'; text: string }
+  | {
+      type: 'image' | 'video' | 'audio' | 'voice' | 'document' | 'sticker';
+      media: Omit<PhoneMedia, 'bytes'> & { bytes: Uint8Array; thumbnail?: Uint8Array };
+      caption?: string;
+    }
+  | Exclude<PhoneContent, { type: 'text' | 'unsupported' } | { media: PhoneMedia }>;
 
 export interface PhoneMedia {
   mimetype: string;

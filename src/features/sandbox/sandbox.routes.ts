@@ -1,34 +1,12 @@
 import { accountOf } from '../../platform/caller.ts';
 import { defineRoute, type Route } from '../../platform/route.ts';
-import {
-  flag,
-  integer,
-  isoTime,
-  listOf,
-  name,
-  nullable,
-  object,
-  oneOf,
-  required,
-  text,
-  withDefault,
-} from '../../platform/schema.ts';
+import { flag, integer, listOf, name, nullable, object, oneOf, required, text } from '../../platform/schema.ts';
 import { accountAnswer, accountJson, accountParams } from '../accounts/accounts.ts';
-import { contentAnswer } from '../messages/messages.ts';
+import { customerMessage } from './sandbox.schemas.ts';
 import type { Sandbox } from './sandbox.ts';
 
 const tag = 'Sandbox';
 const errors = ['account.not_found', 'account.not_connected', 'sandbox.not_a_sandbox'];
-const id = required(text({ max: 100 }));
-
-const customerMessage = object({
-  id,
-  customer: required(text({ max: 20 })),
-  direction: required(oneOf('received', 'sent').description('Seen from the customer.')),
-  ...contentAnswer,
-  at: required(isoTime()),
-  status: required(oneOf('pending', 'sent', 'delivered', 'read', 'received').description('The ticks on that phone.')),
-});
 
 const customer = name({ max: 40 }).description('A number of the sandbox, +999…; all of them when left out.');
 
@@ -51,7 +29,7 @@ const phoneView = object({
 });
 
 export function sandboxRoutes(sandbox: Sandbox): Route[] {
-  return [...linkingRoutes(sandbox), ...messageRoutes(sandbox), ...phoneRoutes(sandbox)];
+  return [...linkingRoutes(sandbox), ...phoneRoutes(sandbox)];
 }
 
 function linkingRoutes(sandbox: Sandbox): Route[] {
@@ -101,45 +79,18 @@ function linkingRoutes(sandbox: Sandbox): Route[] {
   ];
 }
 
-function messageRoutes(sandbox: Sandbox): Route[] {
+function phoneRoutes(sandbox: Sandbox): Route[] {
   return [
     defineRoute({
       method: 'GET',
-      path: '/accounts/:id/sandbox/messages',
-      summary: 'What customers received and wrote, with the ticks on their phones',
+      path: '/accounts/:id/sandbox',
+      summary: 'What is to be seen on the virtual phone and on those of its customers',
       tag,
       access: 'account',
       params: accountParams,
-      answer: listOf(customerMessage),
-      list: true,
+      answer: phoneView,
       errors,
-      handle: async ({ params, caller }) => ({
-        data: await sandbox.messages(accountOf(caller, params.id)),
-        nextCursor: null,
-      }),
-    }),
-    defineRoute({
-      method: 'POST',
-      path: '/accounts/:id/sandbox/messages',
-      summary: 'Write to the account as a customer',
-      tag,
-      access: 'account',
-      params: accountParams,
-      body: object({
-        from: name({ max: 40 }).description('A number of the sandbox, +999…'),
-        type: withDefault(oneOf('text'), 'text'),
-        text: required(text({ max: 20_000 })),
-      }),
-      answer: object({
-        id,
-        from: required(text({ max: 20 })),
-        messageId: required(nullable(text({ max: 40 })).description('Null when the account has not got it yet.')),
-      }),
-      statuses: [201],
-      errors: [...errors, 'sandbox.customer_offline'],
-      handle: async ({ params, body, caller, signal }) => ({
-        data: await sandbox.write(accountOf(caller, params.id), { from: body.from, text: body.text }, signal),
-      }),
+      handle: async ({ params, caller }) => ({ data: await sandbox.view(accountOf(caller, params.id)) }),
     }),
     defineRoute({
       method: 'POST',
@@ -154,22 +105,6 @@ function messageRoutes(sandbox: Sandbox): Route[] {
       handle: async ({ params, body, caller }) => ({
         data: await sandbox.read(accountOf(caller, params.id), body.customer),
       }),
-    }),
-  ];
-}
-
-function phoneRoutes(sandbox: Sandbox): Route[] {
-  return [
-    defineRoute({
-      method: 'GET',
-      path: '/accounts/:id/sandbox',
-      summary: 'What is to be seen on the virtual phone and on those of its customers',
-      tag,
-      access: 'account',
-      params: accountParams,
-      answer: phoneView,
-      errors,
-      handle: async ({ params, caller }) => ({ data: await sandbox.view(accountOf(caller, params.id)) }),
     }),
     defineRoute({
       method: 'POST',

@@ -3,7 +3,9 @@ import { AppError } from '../../platform/errors.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import type { Service } from '../../platform/lifecycle.ts';
 import type { Account, Accounts } from '../accounts/accounts.ts';
+import type { Media } from '../media/media.ts';
 import type { Messages } from '../messages/messages.ts';
+import { createCustomerActs, type CustomerActs } from './customer-acts.ts';
 import {
   type CustomerMessage,
   customerNamed,
@@ -12,7 +14,6 @@ import {
   customersOf,
   messagesWith,
   refuseOffline,
-  usualCustomer,
 } from './customers.ts';
 import { createSandboxLinking } from './linking.ts';
 import type { NetworkControl, NetworkFault, VirtualPhone } from './network.ts';
@@ -20,20 +21,8 @@ import type { StartedOnDemand } from './network-on-demand.ts';
 import { createPhoneWatch } from './phone-watch.ts';
 
 export { type StartedOnDemand, startOnDemand } from './network-on-demand.ts';
+export type { CustomerMessage } from './customers.ts';
 export { createSandboxStores } from './sandbox.store.ts';
-
-export interface CustomerText {
-  /** A number of the sandbox; a usual one when left out. */
-  from: string | undefined;
-  text: string;
-}
-
-export interface WrittenMessage {
-  id: string;
-  from: string;
-  /** The account's own record of it; null when it has not arrived yet. */
-  messageId: string | null;
-}
 
 export type SandboxFault = 'drop-line' | 'device-removed' | 'replaced' | 'unavailable';
 
@@ -62,7 +51,7 @@ export interface OfflineState {
  * The virtual phone of a sandbox account, and its customers. Throws `sandbox.not_a_sandbox` for other accounts. Announces
  * `sandbox:<accountId>` when something changes for an account at which somebody looks.
  */
-export interface Sandbox extends Service {
+export interface Sandbox extends Service, CustomerActs {
   /** Links the account; resolves once it is ready. Scanning a linked one changes nothing. */
   scan(accountId: string, signal: AbortSignal): Promise<Account>;
   /**
@@ -70,8 +59,6 @@ export interface Sandbox extends Service {
    * be typed again, or `sandbox.no_code`.
    */
   enterCode(accountId: string, code: string | undefined, signal: AbortSignal): Promise<Account>;
-  /** A customer writes to the account; resolves once that is stored, or after a while when the account is away. */
-  write(accountId: string, message: CustomerText, signal: AbortSignal): Promise<WrittenMessage>;
   /** What customers received from the account and wrote to it, oldest first. */
   messages(accountId: string): Promise<CustomerMessage[]>;
   /** A customer, or every one who is not offline, opens the chat: the ticks of what the account sent turn blue. */
@@ -91,6 +78,7 @@ export interface Sandbox extends Service {
 export interface SandboxOptions {
   accounts: Accounts;
   messages: Pick<Messages, 'arrived'>;
+  media: Pick<Media, 'openBytes'>;
   network: StartedOnDemand;
   events: EventBus;
   timings: SandboxTimings;
@@ -158,6 +146,7 @@ export function createSandbox(options: SandboxOptions): Sandbox {
   }
 
   return {
+    ...createCustomerActs({ ...options, linkedPhone, arrivalMs: timings.arrivalMs }),
     name: 'sandbox',
     start: () => watch.start(),
     stop: () => watch.stop(),
@@ -165,15 +154,6 @@ export function createSandbox(options: SandboxOptions): Sandbox {
 
     scan: async (accountId, signal) => linking.scan(await sandboxAccount(accountId), signal),
     enterCode: async (accountId, code, signal) => linking.enterCode(await sandboxAccount(accountId), code, signal),
-
-    async write(accountId, { from, text }, signal) {
-      const { control, own } = await linkedPhone(accountId);
-      const customer = customerNamed(control, own, 'from', from ?? usualCustomer);
-      refuseOffline(customer);
-      const { id } = await customer.send({ to: own.jid, text });
-      const stored = await options.messages.arrived(accountId, id, timings.arrivalMs, signal);
-      return { id, from: `+${customer.number}`, messageId: stored?.id ?? null };
-    },
 
     async messages(accountId) {
       const { control, own } = await linkedPhone(accountId);
