@@ -100,8 +100,8 @@ export function createCustomerActs(options: CustomerActsOptions): CustomerActs {
       return { id, from: `+${customer.number}`, messageId: stored?.id ?? null };
     },
     async react(accountId, id, emoji) {
-      if (emoji !== '' && !isEmoji(emoji)) throw invalidField('emoji', 'must be one emoji, or empty');
       const target = await targetOf(accountId, id);
+      if (emoji !== '' && !isEmoji(emoji)) throw invalidField('emoji', 'must be one emoji, or empty');
       return done(accountId, target, target.phone.react(id, emoji));
     },
     async edit(accountId, id, text) {

@@ -1,7 +1,7 @@
 import { accountOf } from '../../platform/caller.ts';
 import { defineRoute, type Route } from '../../platform/route.ts';
 import { listOf, nullable, object, required, text } from '../../platform/schema.ts';
-import { accountParams } from '../accounts/accounts.ts';
+import { accountId, accountParams } from '../accounts/accounts.ts';
 import { customerBody, customerMessage, editBody, messageId, reactionBody, voteBody } from './sandbox.schemas.ts';
 import type { Sandbox } from './sandbox.ts';
 
@@ -59,7 +59,7 @@ function actRoutes(sandbox: Sandbox): Route[] {
   const shared = {
     tag,
     access: 'account',
-    params: object({ id: required(text({ max: 40 })), messageId: messageId.description('Its id on the phone.') }),
+    params: object({ id: required(accountId), messageId: messageId.description('Its id on the phone.') }),
     answer: customerMessage,
     errors: [...errors, 'sandbox.customer_offline', 'message.not_found', 'message.deleted'],
   } as const;

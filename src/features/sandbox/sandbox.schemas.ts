@@ -54,7 +54,7 @@ export const customerBody = variants(
 );
 export type CustomerBody = Infer<typeof customerBody>;
 
-export const messageId = required(text({ max: 100 }));
+export const messageId = required(text({ max: 100, pattern: /^\w+$/, patternName: 'the id of a message on a phone' }));
 
 /** A message as the customer's phone shows it. */
 export const customerMessage = object({
