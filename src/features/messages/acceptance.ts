@@ -2,11 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { type Address, isLid } from '../../channels/address.ts';
 import type { Content, OutgoingAct } from '../../channels/content.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Queryable, Transaction } from '../../platform/database.ts';
+import type { Database, Queryable, Transaction } from '../../platform/database.ts';
 import { AppError, invalidField } from '../../platform/errors.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Probe } from '../../platform/probe.ts';
+import { createSharedReads } from '../../platform/shared-reads.ts';
 import type { Account, Accounts } from '../accounts/accounts.ts';
 import { type FileRequest, KeptFile, type Media } from '../media/media.ts';
 import { enqueue, type Enqueued, type NewMessage } from './acceptance.store.ts';
@@ -65,6 +66,7 @@ export interface Accepted extends Acceptance {
 type Place = Pick<Acceptance, 'position' | 'estimatedSendAt'>;
 
 export interface AcceptanceOptions {
+  database: Database;
   accounts: Accounts;
   media: Media;
   events: EventBus;
@@ -82,6 +84,7 @@ const newChatsForSameText = 20;
 /** Takes messages into the queue. */
 export function createAcceptance(options: AcceptanceOptions) {
   const { accounts, events, clock, timeZone } = options;
+  const plans = createSharedReads<ReadonlyMap<string, Place>>();
 
   async function accept(tx: Transaction, request: OutgoingRequest): Promise<Accepted> {
     const message = newMessage(request, await chatOf(tx, request.accountId, request.to));
@@ -162,13 +165,19 @@ export function createAcceptance(options: AcceptanceOptions) {
 
   /** undefined when it does not wait any more. */
   async function placeByPlan(db: Queryable, message: NewMessage, rules: PacingRules): Promise<Place | undefined> {
-    const outlook = await readOutlook(db, message.accountId, rules, { timeZone });
-    let position = 0;
-    for (const { id, departMs } of plannedDepartures(outlook.queue, { ...outlook, rules })) {
-      position += 1;
-      if (id === message.id) return { position, estimatedSendAt: new Date(departMs) };
-    }
-    return undefined;
+    const { accountId } = message;
+    const read = (): Promise<ReadonlyMap<string, Place>> => placesIn(db, accountId, rules);
+    // A transaction alone sees what it has not committed yet.
+    const places = await (db === options.database ? plans.ask(accountId, read) : read());
+    return places.get(message.id);
+  }
+
+  async function placesIn(db: Queryable, accountId: string, rules: PacingRules): Promise<ReadonlyMap<string, Place>> {
+    const outlook = await readOutlook(db, accountId, rules, { timeZone });
+    const departures = [...plannedDepartures(outlook.queue, { ...outlook, rules })];
+    return new Map(
+      departures.map(({ id, departMs }, index) => [id, { position: index + 1, estimatedSendAt: new Date(departMs) }]),
+    );
   }
 
   return { accept };

@@ -10,7 +10,8 @@ interface WaitingRow {
   isUnconfirmedChat: boolean;
   priority: number;
   position: number;
-  sendAt: Date | null;
+  /** null = at once. */
+  sendAtMs: number | null;
   characters: number;
   typing: boolean;
 }
@@ -31,7 +32,8 @@ const waitingSql = `
               AND k.sending_at IS NOT NULL LIMIT 1) IS NOT NULL AS tried
     FROM (SELECT DISTINCT chat_jid FROM waiting) c
   )
-  SELECT q.id, q.chat_jid AS "chatJid", q.priority, q.position, q.send_at AS "sendAt", q.typing, q.characters,
+  SELECT q.id, q.chat_jid AS "chatJid", q.priority, q.position, q.typing, q.characters,
+         (extract(epoch FROM q.send_at) * 1000)::float8 AS "sendAtMs",
          NOT c.confirmed AS "isUnconfirmedChat",
          q.chat_type = 'personal' AND NOT c.confirmed AND NOT c.tried AS "isNewChat"
   FROM waiting q JOIN chats c ON c.chat_jid = q.chat_jid`;
@@ -86,9 +88,9 @@ export async function readOutlook(
   if (!standing) throw new Error('The database did not say what time it is');
   const latestMs = (standing.latest ?? []).map((at) => at.getTime());
   return {
-    queue: waiting.map(({ sendAt, characters, typing, ...row }) => ({
+    queue: waiting.map(({ sendAtMs, characters, typing, ...row }) => ({
       ...row,
-      sendAtMs: sendAt?.getTime() ?? -Infinity,
+      sendAtMs: sendAtMs ?? -Infinity,
       typingMs: typing ? typingMs(rules.typingBaseMs, characters) : 0,
     })),
     departed: {
