@@ -137,6 +137,20 @@ describe('every kind of file, both ways', () => {
     expect([linked.status, sha256(linked.bytes)]).toEqual([200, sha256(bytes)]);
     await waitFor(async () => (await leftBehind()) === 0);
   });
+
+  test('a post of a channel, which nobody encrypted', async () => {
+    const author = newCustomer();
+    const { jid } = await simulator.control.createNewsletter('News', author.number);
+    await simulator.control.phone(owner).follow(jid);
+    const media = { bytes: pictures.jpeg, mimetype: 'image/jpeg' };
+    const { id } = await author.post(jid, { type: 'image', media, caption: 'A picture' });
+    const message = await stored(id);
+    expect(message).toMatchObject({ type: 'image', text: 'A picture', chat: { jid, type: 'newsletter' } });
+    const { status, bytes } = await download(`/api/messages/${message.id}/media`, ownKey());
+    expect([status, sha256(bytes)]).toEqual([200, sha256(pictures.jpeg)]);
+    await simulator.control.fault({ kind: 'media-corrupt', times: 1 });
+    await expect(download(`/api/messages/${message.id}/media`, ownKey())).rejects.toThrow();
+  });
 });
 
 describe('a file in the request', () => {

@@ -105,6 +105,25 @@ export async function* openMedia(sealed: AsyncIterable<Uint8Array>, lock: MediaL
   yield Buffer.concat([last, rest]);
 }
 
+/**
+ * A file that nobody encrypted, as those of channels are (`downloadAndDecrypt` in whatsmeow's `download.go`: neither a key nor
+ * a hash of anything encrypted). What is wrong with it ends it early with `media.corrupt`.
+ */
+export async function* checkedMedia(
+  file: AsyncIterable<Uint8Array>,
+  fileSha256: Uint8Array | null,
+): AsyncGenerator<Uint8Array> {
+  const hash = createHash('sha256');
+  let last: Uint8Array | undefined;
+  for await (const chunk of file) {
+    if (last) yield last;
+    hash.update(chunk);
+    last = chunk;
+  }
+  requireSame(hash.digest(), fileSha256);
+  if (last) yield last;
+}
+
 async function keysOf(mediaKey: Uint8Array, kind: MediaKind) {
   const { iv, cipherKey, macKey } = await getMediaKeys(mediaKey, kind);
   if (!macKey) throw new Error('Baileys derived no key for the MAC');

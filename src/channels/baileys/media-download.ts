@@ -3,7 +3,7 @@ import { normalizeMessageContent, proto } from '@whiskeysockets/baileys';
 import { AppError, isAppError } from '../../platform/errors.ts';
 import type { OutboundHttp } from '../../platform/outbound-http.ts';
 import { type FileMessage, fileOf } from './content-from-baileys.ts';
-import { mediaKindOf, openMedia } from './media-cipher.ts';
+import { checkedMedia, mediaKindOf, openMedia } from './media-cipher.ts';
 
 /** WhatsApp's file servers. */
 export interface MediaNetwork {
@@ -29,8 +29,8 @@ export async function downloadMedia(
 ): Promise<Readable> {
   const found = fileIn(proto.WebMessageInfo.decode(original));
   const address = found && addressOf(found.file, network);
-  if (!found?.file.mediaKey || !address) throw noFile();
-  const { mediaKey, fileSha256 = null, fileEncSha256 = null } = found.file;
+  const { mediaKey, fileSha256 = null, fileEncSha256 = null } = found?.file ?? {};
+  if (!found || !address || (!isGiven(mediaKey) && isGiven(fileEncSha256))) throw noFile();
   const response = await network.http
     .request(address, { totalTimeoutMs: downloadMs, maxBodyBytes: mostBytes, signal })
     .catch(unreachable);
@@ -39,9 +39,16 @@ export async function downloadMedia(
     if ([403, 404, 410].includes(response.status)) throw expired();
     return unreachable(new Error(`WhatsApp's file server answered ${response.status}`));
   }
-  const lock = { mediaKey, fileSha256, fileEncSha256, kind: mediaKindOf(found.type) };
-  const stream = Readable.from(openMedia(response.body, lock), { objectMode: false });
+  const file = isGiven(mediaKey)
+    ? openMedia(response.body, { mediaKey, fileSha256, fileEncSha256, kind: mediaKindOf(found.type) })
+    : checkedMedia(response.body, fileSha256);
+  const stream = Readable.from(file, { objectMode: false });
   return stream.once('close', () => response.body.destroy());
+}
+
+/** An empty field of a message counts as none. */
+function isGiven(bytes: Uint8Array | null | undefined): bytes is Uint8Array {
+  return (bytes?.length ?? 0) > 0;
 }
 
 export function fileIn(message: proto.IWebMessageInfo): ReturnType<typeof fileOf> {
