@@ -348,6 +348,33 @@ CREATE TABLE IF NOT EXISTS media_pieces (
 );
 ALTER TABLE media_pieces ENABLE ROW LEVEL SECURITY;
 
+-- Files of messages that came in, of accounts that store them at once: what is to be fetched, and what is here.
+CREATE TABLE IF NOT EXISTS stored_files (
+  message_id text PRIMARY KEY REFERENCES messages ON DELETE CASCADE,
+  account_id text NOT NULL REFERENCES whatsapp_accounts ON DELETE CASCADE,
+  -- Grows with each try; what an earlier one still writes is not taken.
+  attempt integer NOT NULL DEFAULT 0,
+  next_try_at timestamptz NOT NULL DEFAULT now(),
+  -- Tries after which the network had another file, or none.
+  refusals integer NOT NULL DEFAULT 0,
+  -- Of the bytes that are here, and while they come of those that are expected.
+  size_bytes bigint NOT NULL DEFAULT 0 CHECK (size_bytes >= 0),
+  -- Null until all of it is here.
+  stored_at timestamptz
+);
+CREATE INDEX IF NOT EXISTS stored_files_wanted ON stored_files (account_id, next_try_at) WHERE stored_at IS NULL;
+CREATE INDEX IF NOT EXISTS stored_files_by_age ON stored_files (stored_at, message_id) INCLUDE (size_bytes);
+ALTER TABLE stored_files ENABLE ROW LEVEL SECURITY;
+CREATE TABLE IF NOT EXISTS stored_pieces (
+  message_id text NOT NULL REFERENCES stored_files ON DELETE CASCADE,
+  attempt integer NOT NULL,
+  place integer NOT NULL CHECK (place >= 0),
+  -- Sealed.
+  bytes bytea NOT NULL,
+  PRIMARY KEY (message_id, attempt, place)
+);
+ALTER TABLE stored_pieces ENABLE ROW LEVEL SECURITY;
+
 -- events
 
 CREATE TABLE IF NOT EXISTS event_counters (

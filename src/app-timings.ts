@@ -1,6 +1,7 @@
 import { type ChannelTimings, whatsappTimings } from './channels/baileys/timings.ts';
 import type { DashboardTimings } from './dashboard/dashboard.ts';
 import type { FetchTimings } from './features/media/media.ts';
+import type { FileKeeperTimings } from './features/messages/messages.ts';
 import type { LeaseTimings } from './platform/leases.ts';
 
 /** Every wait of the product, so that a test can run it faster. All in ms. */
@@ -29,6 +30,8 @@ export interface AppTimings {
   sendWaitMs: number;
   /** Of files that are sent by their address, and how often files that are done with are removed. */
   media: FetchTimings & { sweepMs: number };
+  /** Of files that are stored as soon as they come in. */
+  storedFiles: FileKeeperTimings;
   /** How long scanning a sandbox account may take. */
   sandboxReadyMs: number;
   /** How long a customer's message to a sandbox account may take to be stored. */
@@ -60,6 +63,7 @@ export const appTimings: AppTimings = {
   lateCodeMs: 20_000,
   sendWaitMs: 20_000,
   media: { totalMs: 180_000, retry: { baseMs: 1_000, capMs: 10_000 }, sweepMs: 10_000 },
+  storedFiles: { pollMs: 1_000, retry: { baseMs: 5_000, capMs: 3_600_000 } },
   sandboxReadyMs: 20_000,
   sandboxArrivalMs: 5_000,
   sandboxGatherMs: 100,

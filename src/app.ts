@@ -20,10 +20,15 @@ import { createChats } from './features/chats/chats.ts';
 import { createChecklist } from './features/checklist/checklist.ts';
 import { eventRoutes } from './features/events/events.routes.ts';
 import { createEventLog } from './features/events/events.ts';
-import { createMedia } from './features/media/media.ts';
+import { createMedia, createStoredFiles } from './features/media/media.ts';
 import { messageRoutes } from './features/messages/messages.routes.ts';
 import { messageMediaRoutes } from './features/messages/message-media.routes.ts';
-import { createMediaLinks, createMessageMedia, createMessages } from './features/messages/messages.ts';
+import {
+  createFileKeeper,
+  createMediaLinks,
+  createMessageMedia,
+  createMessages,
+} from './features/messages/messages.ts';
 import { createNotifications } from './features/notifications/notifications.ts';
 import { customerRoutes } from './features/sandbox/customers.routes.ts';
 import { sandboxRoutes } from './features/sandbox/sandbox.routes.ts';
@@ -182,6 +187,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     queueBytes: config.mediaQueueBytes,
     timings: timings.media,
   });
+  const storedFiles = createStoredFiles({ ...shared, mostBytes: config.mediaStoreBytes });
   const sandboxNumbersEverywhere = config.whatsapp.webSocketUrl !== undefined;
   const accounts = createAccounts({
     ...shared,
@@ -202,7 +208,7 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
       timings: timings.channel,
     }),
     kinds: kindsOf(config),
-    inbox: createInbox({ ...shared, links }),
+    inbox: createInbox({ ...shared, links, storedFiles }),
     sandboxNumbersEverywhere,
     linking: {
       firstCodeMs: timings.firstCodeMs,
@@ -246,9 +252,11 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
       gatherMs: timings.sandboxGatherMs,
     },
   });
-  const files = createMessageMedia({ ...shared, accounts, media, download: createMediaDownload(networks) });
+  const download = createMediaDownload(networks);
+  const files = createMessageMedia({ ...shared, accounts, media, storedFiles, download });
+  const keeper = createFileKeeper({ ...shared, accounts, storedFiles, files, timings: timings.storedFiles });
   const eventLog = createEventLog({ ...shared, accounts, sweepIntervalMs: timings.eventSweepMs });
-  const system = createSystem({ database, clock, version });
+  const system = createSystem({ ...shared, storedFiles });
   const routes = [
     ...accessRoutes(signIn),
     ...accountRoutes(accounts),
@@ -276,7 +284,20 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     accounts,
     media,
     messages,
+    keeper,
   ];
-  const parts = { access, signIn, audit, accounts, messages, chats, sandbox, eventLog, notifications, system };
+  const parts = {
+    storedFiles,
+    access,
+    signIn,
+    audit,
+    accounts,
+    messages,
+    chats,
+    sandbox,
+    eventLog,
+    notifications,
+    system,
+  };
   return { ...shared, ...parts, routes, services };
 }

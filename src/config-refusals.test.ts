@@ -49,6 +49,7 @@ const refusals: readonly [VariableName, Environment, RegExp][] = [
   ['CORS_ORIGINS', { CORS_ORIGINS: 'https://a.example,*' }, /^CORS_ORIGINS takes origins/],
   ...['http://n8n:5678', '10.0.0.0/8', '*.example', '::1', 'n8n:0', 'n8n:65536', '256.1.1.1'].map(refusedHost),
   ['MEDIA_QUEUE_MB', { MEDIA_QUEUE_MB: '9' }, /^MEDIA_QUEUE_MB takes/],
+  ['MEDIA_STORE_MB', { MEDIA_STORE_MB: '0' }, /^MEDIA_STORE_MB takes/],
   ['DEFAULT_TIMEZONE', { DEFAULT_TIMEZONE: 'Mars/Base' }, /^DEFAULT_TIMEZONE takes the name of a time zone/],
   ['DEFAULT_TIMEZONE', { DEFAULT_TIMEZONE: '+07:00' }, /^DEFAULT_TIMEZONE takes the name of a time zone/],
   ['LOG_LEVEL', { LOG_LEVEL: 'loud' }, /^LOG_LEVEL takes error, warn, info or debug/],

@@ -94,6 +94,7 @@ const effects: Record<Exclude<VariableName, `SUPABASE_${string}`>, Effect> = {
     to: ['n8n 5678', 'localhost undefined', '[::1] 8080', '127.0.0.1 undefined', 'xn--bcher-kva.example undefined'],
   },
   MEDIA_QUEUE_MB: { set: { MEDIA_QUEUE_MB: '50' }, sees: (config) => config.mediaQueueBytes, to: 50 * 1024 * 1024 },
+  MEDIA_STORE_MB: { set: { MEDIA_STORE_MB: '50' }, sees: (config) => config.mediaStoreBytes, to: 50 * 1024 * 1024 },
   DEFAULT_TIMEZONE: {
     set: { DEFAULT_TIMEZONE: 'Asia/Jakarta' },
     sees: (config) => config.timeZone,

@@ -43,6 +43,8 @@ export interface Config {
   readonly timeZone: string;
   /** Of files that wait to be sent, all together. */
   readonly mediaQueueBytes: number;
+  /** Of files of messages that came in and are stored, all together. */
+  readonly mediaStoreBytes: number;
   /** 0 = nobody is shown typing. */
   readonly typingDelayMs: number;
   readonly logLevel: (typeof logLevels)[number];
@@ -109,6 +111,7 @@ export function readConfig(env: Environment): Config {
     outboundAllowHosts: readAllowedHosts(reader),
     timeZone: readTimeZone(reader),
     mediaQueueBytes: reader.whole('MEDIA_QUEUE_MB', 10, 100_000) * 1024 * 1024,
+    mediaStoreBytes: reader.whole('MEDIA_STORE_MB', 1, 1_000_000) * 1024 * 1024,
     typingDelayMs: reader.whole('TYPING_DELAY_MS', 0, 8_000),
     logLevel: reader.oneOf('LOG_LEVEL', logLevels),
     rateLimitPerMinute: {

@@ -46,6 +46,10 @@ export const environmentVariables = {
     help: 'Private hosts that webhooks, media and AI may reach, by commas: n8n:5678,localhost,[::1]:8080.',
   },
   MEDIA_QUEUE_MB: { value: '200', help: 'Files that wait to be sent, all together, in MB.' },
+  MEDIA_STORE_MB: {
+    value: '200',
+    help: 'Files that came in and are stored (setting storeMedia), all together, in MB; the oldest go first.',
+  },
   DEFAULT_TIMEZONE: { value: 'UTC', help: 'Zone in which the dashboard shows times, such as Asia/Jakarta.' },
   TYPING_DELAY_MS: {
     value: '1500',

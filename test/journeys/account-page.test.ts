@@ -237,7 +237,13 @@ test('the first steps stay hidden once they were dismissed', async () => {
 describe('The settings of an account', () => {
   const asTheyAre = { perMinute: '12', burst: '5', minDelay: '0', maxDelay: '0', typing: 'true' };
   const limits = { newChatsPerDay: '', dailyCap: '500', queueLimit: '1000', duplicateWindow: '5' };
-  const unchosen = { alwaysOnline: 'false', markRead: 'false', rejectCalls: 'false', ignoreGroups: 'false' };
+  const unchosen = {
+    alwaysOnline: 'false',
+    markRead: 'false',
+    rejectCalls: 'false',
+    ignoreGroups: 'false',
+    storeMedia: 'false',
+  };
 
   async function openSettings(id: string) {
     const { html } = await visitor.open(`/accounts/${id}/settings`);

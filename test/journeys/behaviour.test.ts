@@ -44,6 +44,7 @@ test('the defaults do nothing by themselves and ignore status broadcasts', async
     rejectCalls: false,
     ignoreGroups: false,
     ignoreStatus: true,
+    storeMedia: false,
   });
   const changed = (await behave({ markRead: true })) as AccountJson;
   expect(changed.settings.behaviour).toMatchObject({ markRead: true, ignoreStatus: true });

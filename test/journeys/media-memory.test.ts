@@ -50,9 +50,13 @@ beforeAll(async () => {
   });
   address = await server.listening();
   const api = apiOf(callsTo(address));
-  const account = await api.createAccount('Shop', 'whatsapp', { pacing: { preset: 'unpaced' } });
+  const pacing = { preset: 'unpaced' };
+  const account = await api.createAccount('Shop', 'whatsapp', { pacing });
   await network.control.phone('9990000000001').scan(await api.qr(account.id));
   shop = { ...(await api.becomes(account.id, 'ready')), apiKey: account.apiKey };
+  const archive = await api.createAccount('Archive', 'whatsapp', { pacing, behaviour: { storeMedia: true } });
+  await network.control.phone('9990000000002').scan(await api.qr(archive.id));
+  await api.becomes(archive.id, 'ready');
 });
 afterAll(async () => {
   await server.end('SIGTERM');
@@ -126,4 +130,20 @@ test('64 MB by address and 10 MB in a form pass through without being held in me
   );
   expect(back.result).toBe(sha256(bytes(64)));
   expect(back.grown).toBeLessThan(60 * megabyte);
+});
+
+test('64 MB that come in are stored without being held in memory', async () => {
+  const url = `http://127.0.0.1:${web.port}/film.bin`;
+  const coming = growthDuring(
+    waitFor(async () => {
+      const found = await database.rows(
+        'SELECT FROM stored_files WHERE stored_at IS NOT NULL AND size_bytes > 1000000',
+      );
+      return found.length === 1;
+    }),
+  );
+  await post({ to: '9990000000002', media: { url } });
+  const { grown } = await coming;
+  console.log(`grown by ${Math.round(grown / megabyte)} MB`);
+  expect(grown).toBeLessThan(60 * megabyte);
 });

@@ -17,6 +17,7 @@ describe('General', () => {
     trustProxyHops: 1,
     advice: undefined,
     version: '1.2.3',
+    storedFiles: { files: 12, bytes: 5_000_000, waiting: 3, limitBytes: 200 * 1024 * 1024 },
   } as const;
 
   test('shows the theme, the address of this browser, the zone and the version', () => {
@@ -27,6 +28,11 @@ describe('General', () => {
     for (const part of ['203.0.113.9', 'TRUST_PROXY=1', 'Asia/Jakarta', '25 Nov 2026, 19:00', '1.2.3']) {
       expect(words).toContain(part);
     }
+  });
+
+  test('shows how much of the files that came in is stored, and of how much', () => {
+    const words = wordsOf(rendered(GeneralView, { model }));
+    expect(words).toMatch(/12, 5 of 200 MB \(MEDIA_STORE_MB=200\).* Still to be fetched 3/);
   });
 
   test('says what is wrong about proxies', () => {

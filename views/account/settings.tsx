@@ -131,6 +131,11 @@ const behaviours: readonly { name: keyof Behaviour; label: string; hint: string 
     label: 'Leave status updates out',
     hint: 'The pictures and texts that people show for a day.',
   },
+  {
+    name: 'storeMedia',
+    label: 'Store files as soon as they come in',
+    hint: "Else they are fetched when somebody opens them, from WhatsApp's servers, which keep them for some weeks.",
+  },
 ];
 
 function BehaviourSection({ account, problem }: SectionProps) {

@@ -13,6 +13,7 @@ export interface GeneralModel {
   /** What is wrong with the settings about proxies and https; undefined when nothing shows. */
   advice: string | undefined;
   version: string;
+  storedFiles: { files: number; bytes: number; waiting: number; limitBytes: number };
 }
 
 /** `children` is what other parts put under it, such as the sessions. */
@@ -22,6 +23,7 @@ export function GeneralView({ model, children }: { model: GeneralModel; children
       <ThemeSection theme={model.theme} />
       <ShortcutsSection />
       <ConnectionSection model={model} />
+      <StorageSection stored={model.storedFiles} />
       <TimeSection version={model.version} />
       {children}
     </SettingsPage>
@@ -113,6 +115,32 @@ function ConnectionSection({ model }: { model: GeneralModel }) {
       )}
     </section>
   );
+}
+
+function StorageSection({ stored }: { stored: GeneralModel['storedFiles'] }) {
+  const { files, bytes, waiting, limitBytes } = stored;
+  const limit = inMegabytes(limitBytes);
+  return (
+    <section class="card stack-s" aria-labelledby="storage-title">
+      <h2 id="storage-title">Stored files</h2>
+      <dl class="facts">
+        <dt>Files that came in</dt>
+        <dd>
+          {files}, {inMegabytes(bytes)} of {limit} MB <span class="muted">(MEDIA_STORE_MB={limit})</span>
+          <span class="hint block">
+            Of accounts whose settings store them. When it is full, those that were stored first are removed; as long as
+            WhatsApp has them, they can still be opened.
+          </span>
+        </dd>
+        <dt>Still to be fetched</dt>
+        <dd>{waiting}</dd>
+      </dl>
+    </section>
+  );
+}
+
+function inMegabytes(bytes: number): number {
+  return Math.ceil(bytes / 1024 / 1024);
 }
 
 function TimeSection({ version }: { version: string }) {

@@ -25,6 +25,7 @@ const behaviour = {
   rejectCalls: required(flag()),
   ignoreGroups: required(flag()),
   ignoreStatus: required(flag()),
+  storeMedia: required(flag()),
 };
 
 // What is left empty has the default.

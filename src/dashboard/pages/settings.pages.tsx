@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import { GeneralView } from '../../../views/settings/general.tsx';
 import { SessionsCard } from '../../../views/settings/sessions.tsx';
+import type { StoredFiles } from '../../features/media/media.ts';
 import { definePage, type Page } from '../../platform/page.ts';
 import { themeOf } from '../theme.ts';
 import { type AuditPageParts, auditPages } from './audit.pages.tsx';
@@ -11,6 +12,7 @@ export interface SettingsParts extends AuditPageParts, KeyPageParts, SessionPage
   /** `TRUST_PROXY` */
   trustProxyHops: number;
   version: string;
+  storedFiles: Pick<StoredFiles, 'usage'>;
   /** What is wrong with the settings about proxies and https, as far as this request shows it. */
   adviceFor(request: Request): string | undefined;
 }
@@ -28,6 +30,7 @@ export function settingsPages(parts: SettingsParts): Page[] {
           trustProxyHops: parts.trustProxyHops,
           advice: parts.adviceFor(request),
           version: parts.version,
+          storedFiles: await parts.storedFiles.usage(),
         };
         const body = (
           <GeneralView model={model}>

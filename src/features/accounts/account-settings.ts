@@ -39,6 +39,8 @@ export interface BehaviourSettings {
   ignoreGroups: boolean;
   /** The same for status broadcasts. */
   ignoreStatus: boolean;
+  /** Files that people send are fetched and stored as soon as their message is. */
+  storeMedia: boolean;
 }
 
 /** What was set; what is absent, or null, has the default of the account's kind and preset. */
@@ -73,6 +75,7 @@ const defaultBehaviour: BehaviourSettings = {
   rejectCalls: false,
   ignoreGroups: false,
   ignoreStatus: true,
+  storeMedia: false,
 };
 export const defaultDuplicateWindowSeconds = 5;
 export const defaultQueueLimit = 1_000;

@@ -43,6 +43,9 @@ const behaviour = {
   ignoreStatus: flag().description(
     'The same for status broadcasts, true by default; with false they are told as messages.upsert only.',
   ),
+  storeMedia: flag().description(
+    'Files that people send are fetched and stored as soon as their message is, up to MEDIA_STORE_MB.',
+  ),
 };
 const duplicateWindowSeconds = integer({ min: 0, max: 3600 });
 

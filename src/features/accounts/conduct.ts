@@ -11,9 +11,15 @@ export interface ConductOptions {
   behaviour: BehaviourSettings;
   /** The account's channel, while it is online. */
   online: () => Channel | undefined;
-  inbox: Pick<ChannelSink, 'incoming' | 'act' | 'receipt' | 'notice'>;
+  inbox: ConductInbox;
   clock: Clock;
   log: Log;
+}
+
+/** What the account's settings leave of what a channel tells. */
+export interface ConductInbox extends Pick<ChannelSink, 'act' | 'receipt' | 'notice'> {
+  /** `storeFile`: the message's file, where it has one, is to be stored at once. */
+  incoming(message: IncomingMessage, batch: Batch, wishes: { storeFile: boolean }): void;
 }
 
 /** Does by itself what the account's behaviour settings ask for, and keeps from the inbox what they ignore. */
@@ -78,8 +84,8 @@ export function createConduct(options: ConductOptions): Conduct {
     },
     incoming(message, batch) {
       if (isIgnored(message.chat)) return;
-      inbox.incoming(message, batch);
       const { fromMe, chat } = message;
+      inbox.incoming(message, batch, { storeFile: behaviour.storeMedia && !fromMe });
       const isOfPeople = chat.type === 'personal' || chat.type === 'group';
       if (behaviour.markRead && !fromMe && isOfPeople) batch.afterCommit(() => readLater(message));
     },

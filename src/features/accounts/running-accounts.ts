@@ -6,7 +6,7 @@ import type { Lease } from '../../platform/leases.ts';
 import type { Log } from '../../platform/log.ts';
 import { type AccountRunner, type ChannelFactory, createAccountRunner, type RunningChannel } from './account-runner.ts';
 import type { AccountKind, AccountSettings } from './account-settings.ts';
-import { type Conduct, createConduct } from './conduct.ts';
+import { type Conduct, type ConductInbox, createConduct } from './conduct.ts';
 import { numberInUse, numberInUseStatus, statusOf } from './account-status.ts';
 import type { LinkChange } from './link.store.ts';
 import type { StatusWriter } from './status-writer.ts';
@@ -24,7 +24,7 @@ export interface RunnableAccount {
 
 /** Where goes what a channel tells of chats; what concerns the account itself stays here. */
 export interface Inbox {
-  incoming: ChannelSink['incoming'];
+  incoming: ConductInbox['incoming'];
   act: ChannelSink['act'];
   receipt: ChannelSink['receipt'];
   notice(notice: ChatNotice, batch: Batch): void;

@@ -2,7 +2,8 @@ import type { Database, Queryable, Transaction } from '../../platform/database.t
 import { piecesOf } from '../../platform/pieces.ts';
 import type { Secrets } from '../../platform/secrets.ts';
 
-const pieceLength = 262_144;
+/** Of the pieces in which files are stored, but for the last. */
+export const pieceLength = 262_144;
 /** Longer than an upload may take. */
 const forgottenAfter = '15 minutes';
 

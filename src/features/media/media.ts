@@ -30,6 +30,15 @@ import { createVoiceNotes, needsFfmpeg } from './voice-note.ts';
 
 export type { FetchTimings } from './fetched-file.ts';
 export { KeptFile } from './kept-file.ts';
+export {
+  createStoredFiles,
+  type FileTry,
+  forgetStoredFiles,
+  type StoredFiles,
+  type StoredUsage,
+  TryOver,
+  wantedFilesTopic,
+} from './stored-files.ts';
 
 /** The largest file that comes with a request. */
 export const mostUploadedBytes = 10 * 1024 * 1024;

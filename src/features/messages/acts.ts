@@ -4,6 +4,7 @@ import type { ChangeKind } from '../../platform/commit-writer.ts';
 import type { Transaction } from '../../platform/database.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import type { Secrets } from '../../platform/secrets.ts';
+import { forgetStoredFiles } from '../media/media.ts';
 import {
   type ActRow,
   type ActsOf,
@@ -53,6 +54,10 @@ export function createActs({ events, secrets, openVote }: ActsOptions): Acts {
     const applied = await applyActs(tx, targets);
     if (applied.length === 0) return nothing;
     const changed = await showActs(tx, [...new Set(applied.map(({ messageId }) => messageId))]);
+    await forgetStoredFiles(
+      tx,
+      changed.filter(({ deletedAt }) => deletedAt).map(({ id }) => id),
+    );
     const rows = new Map(changed.map((row) => [row.id, row]));
     tx.afterCommit(() => changed.forEach((row) => announceChange(events, row)));
     return { rows, tell: () => events.publish(tx, occurrencesOf(applied, rows)) };

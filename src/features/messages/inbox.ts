@@ -7,6 +7,7 @@ import type { Transaction } from '../../platform/database.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import { newId } from '../../platform/ids.ts';
 import type { Secrets } from '../../platform/secrets.ts';
+import type { StoredFiles } from '../media/media.ts';
 import { createActs, rowOfAct } from './acts.ts';
 import { columnsOf, originalPlace } from './stored-content.ts';
 import type { MediaLinks } from './media-links.ts';
@@ -18,7 +19,8 @@ import { receiptKind, recipientsKind } from './receipts.store.ts';
 
 /** The receiving side: adds what a channel tells to the batch it is given. Nothing here waits or writes by itself. */
 export interface MessageInbox {
-  incoming(message: IncomingMessage, batch: Batch): void;
+  /** `storeFile`: its file, where it has one, is fetched and stored as soon as it is itself. */
+  incoming(message: IncomingMessage, batch: Batch, wishes: { storeFile: boolean }): void;
   act(act: IncomingAct, batch: Batch): void;
   receipt(receipt: Receipt, batch: Batch): void;
   notice(notice: ChannelNotice, batch: Batch): void;
@@ -31,6 +33,7 @@ export interface MessageInboxOptions {
   secrets: Secrets;
   links: MediaLinks;
   openVote: OpenVote;
+  storedFiles: Pick<StoredFiles, 'wanted'>;
   clock: Clock;
 }
 
@@ -43,7 +46,7 @@ export function createMessageInbox(options: MessageInboxOptions): MessageInbox {
   const reads = readKind(events);
 
   return {
-    incoming(message, batch) {
+    incoming(message, batch, { storeFile }) {
       const id = newId('msg', clock.now());
       const { chat, chatAlias, from, original } = message;
       if (chatAlias) batch.add(mappings, chatAlias);
@@ -64,6 +67,7 @@ export function createMessageInbox(options: MessageInboxOptions): MessageInbox {
         replyTo: message.replyTo,
         sentAt: message.sentAt,
       });
+      if (storeFile && 'file' in message.content) batch.add(options.storedFiles.wanted, { messageId: id });
     },
     act(act, batch) {
       if (act.chatAlias) batch.add(mappings, act.chatAlias);

@@ -4,7 +4,7 @@ import type { Database } from '../../platform/database.ts';
 import { AppError, isAppError } from '../../platform/errors.ts';
 import type { Secrets } from '../../platform/secrets.ts';
 import type { AccountKind, Accounts } from '../accounts/accounts.ts';
-import type { Media } from '../media/media.ts';
+import type { Media, StoredFiles } from '../media/media.ts';
 import type { MessageRow } from './message.ts';
 import { findWithOriginal, replaceOriginal } from './message-media.store.ts';
 import { contentOf, originalPlace } from './stored-content.ts';
@@ -24,6 +24,7 @@ export interface MessageMediaOptions {
   secrets: Secrets;
   accounts: Accounts;
   media: Media;
+  storedFiles: Pick<StoredFiles, 'open'>;
   download: DownloadMedia;
 }
 
@@ -34,10 +35,27 @@ export interface MessageMedia {
    * `media.phone_away`, `media.unreachable`. What is wrong with the bytes ends the stream early.
    */
   open(id: string, accountId: string | undefined, signal: AbortSignal): Promise<MessageFile>;
+  /** The same from the network, whatever is stored. */
+  fetch(id: string, signal: AbortSignal): Promise<MessageFile>;
+}
+
+interface FoundFile {
+  row: MessageRow;
+  original: Buffer | null;
+  details: FileDetails;
 }
 
 export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
-  const { database, secrets, accounts, media, download } = options;
+  const { database, secrets, accounts, media, storedFiles, download } = options;
+
+  async function find(id: string, accountId: string | undefined): Promise<FoundFile> {
+    const found = await findWithOriginal(database, id, accountId);
+    if (!found) throw new AppError('message.not_found', { status: 404, detail: 'There is no such message.' });
+    const { original, ...row } = found;
+    const content = contentOf(row);
+    if (!content || !('file' in content)) throw none();
+    return { row, original, details: content.file };
+  }
 
   /** The network's file servers forget; the phone gives the file again, where it is there. */
   async function fetched(row: MessageRow, original: Uint8Array, signal: AbortSignal): Promise<Readable> {
@@ -55,22 +73,21 @@ export function createMessageMedia(options: MessageMediaOptions): MessageMedia {
     return download(kind, renewed, signal);
   }
 
+  async function fromNetwork({ row, original, details }: FoundFile, signal: AbortSignal): Promise<MessageFile> {
+    if (original === null) throw notFetched();
+    const opened = secrets.open(original, originalPlace(row.id));
+    return { stream: await fetched(row, opened, signal), details };
+  }
+
   return {
     async open(id, accountId, signal) {
-      const found = await findWithOriginal(database, id, accountId);
-      if (!found) throw new AppError('message.not_found', { status: 404, detail: 'There is no such message.' });
-      const { original, ...row } = found;
-      const content = contentOf(row);
-      if (!content || !('file' in content)) throw none();
-      const waiting = original === null ? await media.waiting(id) : undefined;
-      if (waiting) {
-        const stream = Readable.from(waiting.bytes, { objectMode: false });
-        return { stream, details: { ...content.file, sizeBytes: waiting.sizeBytes } };
-      }
-      if (original === null) throw notFetched();
-      const opened = secrets.open(original, originalPlace(id));
-      return { stream: await fetched(row, opened, signal), details: content.file };
+      const found = await find(id, accountId);
+      const here = found.original === null ? await media.waiting(id) : await storedFiles.open(id);
+      if (!here) return fromNetwork(found, signal);
+      const { bytes, sizeBytes } = here;
+      return { stream: Readable.from(bytes, { objectMode: false }), details: { ...found.details, sizeBytes } };
     },
+    fetch: async (id, signal) => fromNetwork(await find(id, undefined), signal),
   };
 }
 

@@ -43,6 +43,7 @@ export type { ActRequest } from './act-acceptance.ts';
 export { bytesIn, type ContentBody, contentFields, contentIn, longestData } from './content-body.ts';
 export type { Chat } from './conversations.ts';
 export { isEmoji } from './emoji.ts';
+export { createFileKeeper, type FileKeeperTimings } from './file-keeper.ts';
 export { createMessageInbox } from './inbox.ts';
 export { createMediaLinks } from './media-links.ts';
 export { createMessageMedia, type DownloadMedia } from './message-media.ts';

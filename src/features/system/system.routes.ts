@@ -20,6 +20,7 @@ const healthAnswer = object({
     error: accountCount,
   }),
   queue: object({ queued: count, sending: count }),
+  storedFiles: object({ files: count, bytes: count, waiting: count, limitBytes: count }),
   databaseMs: integer({ min: 0 }),
   memory: object({ rssBytes: count, heapUsedBytes: count }),
   eventLoopDelayMs: object({ p50: required(decimal()), p99: required(decimal()) }),

@@ -2,6 +2,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Service } from '../../platform/lifecycle.ts';
+import type { StoredFiles, StoredUsage } from '../media/media.ts';
 import { countAccountsByStatus, countQueue, ping } from './system.store.ts';
 
 export interface Health {
@@ -13,6 +14,7 @@ export interface Health {
 interface DatabaseHealth {
   accounts: Record<string, number>;
   queue: { queued: number; sending: number };
+  storedFiles: StoredUsage & { limitBytes: number };
   databaseMs: number;
 }
 
@@ -30,8 +32,13 @@ export interface System extends Service {
   ready(): Promise<void>;
 }
 
-export function createSystem(options: { database: Database; clock: Clock; version: string }): System {
-  const { database, clock, version } = options;
+export function createSystem(options: {
+  database: Database;
+  storedFiles: Pick<StoredFiles, 'usage'>;
+  clock: Clock;
+  version: string;
+}): System {
+  const { database, storedFiles, clock, version } = options;
   const delay = monitorEventLoopDelay({ resolution: 20 });
   const startedAtMs = clock.monotonicMs();
 
@@ -52,6 +59,7 @@ export function createSystem(options: { database: Database; clock: Clock; versio
     return {
       accounts: Object.fromEntries(accounts.map(({ status, count }) => [status, count])),
       queue: await countQueue(database),
+      storedFiles: await storedFiles.usage(),
       databaseMs,
     };
   }
