@@ -242,6 +242,8 @@ ALTER TABLE messages ADD CONSTRAINT messages_chat_type_check
 -- What the message says beside its text: `content.ts` without type and text.
 ALTER TABLE messages ADD COLUMN IF NOT EXISTS content jsonb;
 ALTER TABLE messages ADD COLUMN IF NOT EXISTS mentions text[] NOT NULL DEFAULT '{}';
+-- What is done to a text may be encrypted with this, sealed; others have it in their original.
+ALTER TABLE messages ADD COLUMN IF NOT EXISTS secret bytea;
 -- The last translator that could make nothing of it.
 ALTER TABLE messages ADD COLUMN IF NOT EXISTS translator smallint NOT NULL DEFAULT 0;
 CREATE INDEX IF NOT EXISTS messages_untranslated ON messages (translator, position) WHERE type = 'unsupported';
@@ -304,10 +306,11 @@ CREATE TABLE IF NOT EXISTS message_acts (
   from_name text,
   -- The server took it as the act of a group's admin.
   as_admin boolean NOT NULL DEFAULT false,
+  -- As the network encrypted it, where it did; what was in it stands in the other two once it could be opened.
+  encrypted bytea,
   -- The emoji, empty when it was taken back; or the new text.
   text text,
-  -- A vote as the network encrypted it, and the options once it could be opened.
-  vote bytea,
+  -- Of a poll.
   options text[],
   -- Later ones win: the server's second, then microseconds of the person's device.
   at timestamptz NOT NULL,
@@ -316,8 +319,10 @@ CREATE TABLE IF NOT EXISTS message_acts (
   applied boolean NOT NULL DEFAULT false,
   created_at timestamptz NOT NULL DEFAULT now(),
   PRIMARY KEY (account_id, target_id, kind, from_jid),
-  CHECK ((kind = 'vote') = (vote IS NOT NULL)),
-  CHECK ((kind IN ('reaction', 'edit')) = (text IS NOT NULL))
+  CHECK (CASE kind WHEN 'deletion' THEN encrypted IS NULL WHEN 'vote' THEN encrypted IS NOT NULL
+    ELSE encrypted IS NOT NULL OR text IS NOT NULL END),
+  CHECK (kind IN ('reaction', 'edit') OR text IS NULL),
+  CHECK (kind = 'vote' OR options IS NULL)
 );
 CREATE INDEX IF NOT EXISTS message_acts_waiting ON message_acts (created_at) WHERE NOT applied;
 ALTER TABLE message_acts ENABLE ROW LEVEL SECURITY;

@@ -5,7 +5,8 @@ import { createNetworks } from './app-networks.ts';
 import { kindsOf, signInSettings } from './app-settings.ts';
 import { createStorage, type StorageOptions } from './app-storage.ts';
 import type { AppTimings } from './app-timings.ts';
-import { openVote, translateOriginal } from './channels/baileys/kept-originals.ts';
+import { openAct } from './channels/baileys/encrypted-acts.ts';
+import { translateOriginal } from './channels/baileys/kept-originals.ts';
 import { createJournalSweep } from './channels/baileys/inbound-journal.ts';
 import { createDashboard } from './dashboard/dashboard.ts';
 import { accessRoutes } from './features/access/access.routes.ts';
@@ -150,7 +151,7 @@ export function createApp(options: AppOptions): App {
 
 function createFeatures(options: AppOptions, database: Database, secrets: Secrets) {
   const { config, clock, timings, version } = options;
-  const shared = { ...options, database, secrets, events: createEventBus(clock), openVote };
+  const shared = { ...options, database, secrets, events: createEventBus(clock), openAct };
   const writer = createCommitWriter(shared);
   const leases = createLeases({ ...shared, timings: timings.lease });
   // The lock of the embedded database's folder proves that no other process lives.
@@ -286,18 +287,6 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     messages,
     keeper,
   ];
-  const parts = {
-    storedFiles,
-    access,
-    signIn,
-    audit,
-    accounts,
-    messages,
-    chats,
-    sandbox,
-    eventLog,
-    notifications,
-    system,
-  };
-  return { ...shared, ...parts, routes, services };
+  const parts = { access, signIn, audit, accounts, messages, chats, sandbox, eventLog, notifications, system };
+  return { ...shared, ...parts, storedFiles, routes, services };
 }

@@ -6,8 +6,13 @@ export type Act =
   | { kind: 'reaction'; /** Empty when it was taken back. */ emoji: string }
   | { kind: 'edit'; text: string }
   | { kind: 'deletion' }
-  /** As the network encrypted it: only who has the poll can open it. */
-  | { kind: 'vote'; vote: Uint8Array };
+  | EncryptedAct;
+
+/** What the network encrypted: only who has the message that it is about can open it. */
+export interface EncryptedAct {
+  kind: 'vote' | 'reaction' | 'edit';
+  encrypted: Uint8Array;
+}
 
 export interface DatedAct {
   /** The network's id of the message that it is about. */
@@ -30,17 +35,21 @@ export interface IncomingAct extends DatedAct {
   asAdmin: boolean;
 }
 
-/** A poll, as far as its votes depend on it. */
-export interface PollKeys {
+/** A message, as far as what is done to it depends on it. */
+export interface TargetKeys {
   remoteId: string;
+  /** Of a poll. */
   options: readonly string[];
-  /** The network's own encoding of the poll, where that was kept. */
+  /** The network's own encoding of it, where that was kept. */
   original: Uint8Array | null;
-  /** What the poll was sent with, where it was sent from here. */
-  secret: Uint8Array | null;
-  /** Addresses of who made it. */
-  creators: readonly string[];
+  /** Those that it may have been sent with, beside the one in its encoding. */
+  secrets: readonly Uint8Array[];
+  /** Addresses of who wrote it. */
+  authors: readonly string[];
 }
 
-/** The options that a person of these addresses chose; undefined where the vote cannot be opened. */
-export type OpenVote = (vote: Uint8Array, poll: PollKeys, voters: readonly string[]) => string[] | undefined;
+/** The options that were chosen; or the emoji or the new text, and `turn` of `DatedAct`, where it says so. */
+export type OpenedAct = { options: string[] } | { text: string; turn: number | null };
+
+/** What a person of these addresses did; undefined where it cannot be opened. */
+export type OpenAct = (act: EncryptedAct, target: TargetKeys, people: readonly string[]) => OpenedAct | undefined;

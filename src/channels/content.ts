@@ -179,6 +179,8 @@ export interface IncomingMessage {
   content: Content | UnsupportedContent;
   /** The network's own encoding of it, where more than its text may be wanted later. */
   original: Uint8Array | null;
+  /** What the network encrypts with what is done to the message, where that does not stand in `original`. */
+  secret: Uint8Array | null;
   replyTo: string | null;
   mentions: string[];
   sentAt: Date;

@@ -21,6 +21,11 @@ function fault(value: unknown): Fault {
   return fields as unknown as Fault;
 }
 
+function sealing(value: unknown): { encrypted?: boolean } {
+  const { encrypted } = record(value ?? {}, 'options');
+  return encrypted === undefined ? {} : { encrypted: flag(encrypted, 'encrypted') };
+}
+
 const chatStates = ['composing', 'recording', 'paused'] as const;
 
 export const phoneCalls: Readonly<Record<string, Call<VirtualPhone>>> = {
@@ -28,8 +33,8 @@ export const phoneCalls: Readonly<Record<string, Call<VirtualPhone>>> = {
   scan: (phone, [qr], { signal }) => phone.scan(text(qr, 'qr'), signal),
   enterCode: (phone, [code], { signal }) => phone.enterCode(text(code, 'code'), signal),
   send: (phone, [message], { file }) => phone.send(outgoingMessage(message, file)),
-  react: (phone, [id, emoji]) => phone.react(text(id, 'id'), text(emoji, 'emoji')),
-  edit: (phone, [id, changed]) => phone.edit(text(id, 'id'), text(changed, 'text')),
+  react: (phone, [id, emoji, options]) => phone.react(text(id, 'id'), text(emoji, 'emoji'), sealing(options)),
+  edit: (phone, [id, changed, options]) => phone.edit(text(id, 'id'), text(changed, 'text'), sealing(options)),
   delete: (phone, [id]) => phone.delete(text(id, 'id')),
   vote: (phone, [id, options]) => phone.vote(text(id, 'pollId'), texts(options, 'options')),
   media: (phone, [id]) => phone.media(text(id, 'id')),

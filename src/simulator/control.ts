@@ -32,10 +32,13 @@ export interface VirtualPhone {
   messages(): readonly PhoneMessage[];
   /** Waits until a message with this text has arrived at this phone (or has already), from `from` when given. */
   receives(text: string, options?: { from?: string; signal?: AbortSignal }): Promise<PhoneMessage>;
-  /** Puts an emoji under a message; an empty one takes it away. As all that is done to messages, rejects while the phone is away. */
-  react(id: string, emoji: string): Promise<void>;
-  /** Gives a message of its own another text or caption. */
-  edit(id: string, text: string): Promise<void>;
+  /**
+   * Puts an emoji under a message; an empty one takes it away. As all that is done to messages, rejects while the phone is away.
+   * `encrypted` with the message's secret: as in the announcements of communities.
+   */
+  react(id: string, emoji: string, options?: { encrypted?: boolean }): Promise<void>;
+  /** Gives a message of its own another text or caption; `encrypted`: as phones do since 2026. */
+  edit(id: string, text: string, options?: { encrypted?: boolean }): Promise<void>;
   /** Deletes for everyone: a message of its own, or as an admin of the group. */
   delete(id: string): Promise<void>;
   /** Votes in a poll; without options, takes the vote back. */

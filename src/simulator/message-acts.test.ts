@@ -126,6 +126,32 @@ test.for(['phone', 'lid', 'group'] as const)(
   },
 );
 
+test.for(['phone', 'lid', 'group'] as const)(
+  'what phones encrypt can be opened by phones, and reaches a client as it is: %s',
+  async (where) => {
+    const group = await network.control.createGroup('Friends', [friend, owner, other], 'lid');
+    const phone = phoneOf(friend);
+    const addressing = where === 'lid' ? ('lid' as const) : ('phone' as const);
+    const to = where === 'group' ? group.jid : owner;
+    const { id } = await phone.send({ to, text: 'helo', addressing });
+    await arrives(id);
+    await shown(owner, id, { text: 'helo' });
+    const sealed = (kind: 'encReactionMessage' | 'secretEncryptedMessage') =>
+      client.until(() => client.messages.find(({ message }) => message.message?.[kind])?.message.message?.[kind]);
+    for (const text of ['hullo', 'hello']) {
+      await phone.edit(id, text, { encrypted: true });
+      await shown(owner, id, { text, edited: true });
+    }
+    expect(await sealed('secretEncryptedMessage')).toMatchObject({ targetMessageKey: { id } });
+    await phone.react(id, '🎉', { encrypted: true });
+    await shown(owner, id, { reactions: [{ from: friendJid, emoji: '🎉' }] });
+    expect(await sealed('encReactionMessage')).toMatchObject({ targetMessageKey: { id } });
+    await phoneOf(owner).react(id, '👍', { encrypted: true });
+    await shown(friend, id, { reactions: [{ emoji: '🎉' }, { from: ownerJid, emoji: '👍' }] } as Partial<PhoneMessage>);
+    await expect(phoneOf(owner).edit(id, 'mine', { encrypted: true })).rejects.toThrow('somebody else');
+  },
+);
+
 test('a caption can be edited, and the file stays', async () => {
   const phone = phoneOf(friend);
   const { id } = await phone.send({
@@ -195,12 +221,12 @@ test.for(['phone', 'lid'] as const)(
       () => client.messages.find((each) => each.message.key.id === pollId)?.message,
     );
     const secret = message?.messageContextInfo?.messageSecret ?? new Uint8Array();
-    const [creator, voter] = addressing === 'lid' ? [phone.lid, phoneOf(owner).lid] : [friendJid, ownerJid];
-    const vote = encryptVote({ pollId, secret, creator, voter }, ['no']);
+    const [author, actor] = addressing === 'lid' ? [phone.lid, phoneOf(owner).lid] : [friendJid, ownerJid];
+    const vote = encryptVote({ targetId: pollId, secret, author, actor }, ['no']);
     await client.sock.relayMessage(friendJid, voteIn({ remoteJid: friendJid, fromMe: false, id: pollId }, vote), {});
     await shown(friend, pollId, { votes: [{ from: ownerJid, options: ['no'] }] });
     await shown(owner, pollId, { votes: [{ from: ownerJid, options: ['no'] }] });
-    const other = encryptVote({ pollId: 'another', secret, creator, voter }, ['yes']);
+    const other = encryptVote({ targetId: 'another', secret, author, actor }, ['yes']);
     await client.sock.relayMessage(friendJid, voteIn({ remoteJid: friendJid, fromMe: false, id: pollId }, other), {});
     await client.sends(friendJid, 'after the vote that nobody can read');
     await phone.receives('after the vote that nobody can read');

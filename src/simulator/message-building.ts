@@ -30,10 +30,7 @@ function pollMessage(poll: Extract<OutgoingContent, { type: 'poll' }>, context?:
     selectableOptionsCount: selectableCount,
     ...(context ? { contextInfo: context } : {}),
   };
-  const messageContextInfo = { messageSecret: randomBytes(32) };
-  return selectableCount === 1
-    ? { messageContextInfo, pollCreationMessageV3: creation }
-    : { messageContextInfo, pollCreationMessage: creation };
+  return selectableCount === 1 ? { pollCreationMessageV3: creation } : { pollCreationMessage: creation };
 }
 
 function contactMessages(contacts: Extract<OutgoingContent, { type: 'contacts' }>['contacts']): proto.IMessage {
@@ -44,12 +41,17 @@ function contactMessages(contacts: Extract<OutgoingContent, { type: 'contacts' }
     : { contactsArrayMessage: { displayName: `${messages.length} contacts`, contacts: messages } };
 }
 
-/** `published` is the file, where the content has one. */
+/** `published` is the file, where the content has one. What is done to the message later may be encrypted with its secret. */
 export function buildMessage(
   content: OutgoingContent,
   context: MessageContext,
   published: MediaMessage = {},
 ): proto.IMessage {
+  const messageContextInfo = { messageSecret: randomBytes(32) };
+  return { messageContextInfo, ...partOf(content, context, published) };
+}
+
+function partOf(content: OutgoingContent, context: MessageContext, published: MediaMessage): proto.IMessage {
   const info = contextInfo(context);
   const withInfo = info ? { contextInfo: info } : {};
   if (content.type === undefined || content.type === 'text') {
@@ -106,7 +108,8 @@ export function stanzaKind(message: proto.IMessage, edit?: 'edit' | 'delete' | '
   const part = mediaPart(plain);
   const edits = { edit: '1', delete: '7', 'delete-as-admin': '8' };
   const editing = edit ? { edit: edits[edit] } : {};
-  if (plain.reactionMessage) return { attributes: { type: 'reaction' }, enc: { 'decrypt-fail': 'hide' } };
+  if (plain.reactionMessage || plain.encReactionMessage)
+    return { attributes: { type: 'reaction' }, enc: { 'decrypt-fail': 'hide' } };
   if (pollIn(plain) || plain.pollUpdateMessage) return { attributes: { type: 'poll' }, enc: {} };
   if (part) return { attributes: { type: 'media', ...editing }, enc: { mediatype: mediaTypes[part.kind] } };
   const contact = plain.contactMessage ? 'vcard' : plain.contactsArrayMessage ? 'contact_array' : undefined;

@@ -1,6 +1,7 @@
 import type { proto } from '@whiskeysockets/baileys';
 import { editedMessage, shownIn } from './message-content.ts';
-import type { MessageAct } from './message-acts.ts';
+import { type MessageAct, unsealed } from './message-acts.ts';
+import { openSealedAct, type SecretContext } from './message-secrets.ts';
 import type { Network, Phone } from './network.ts';
 import type { PhoneMessage } from './phone-message.ts';
 import { openVote } from './poll-votes.ts';
@@ -34,8 +35,15 @@ export function applyAct(network: Network, phone: Phone, chat: string, by: strin
       phone.chats.change(target.id, { ...empty, deleted: true }, {});
       return;
     }
+    case 'sealed': {
+      const plain = openSealedAct(act.useCase, contextsOf(network, target, original, by), act.sealed);
+      const inside = plain && unsealed(act.id, act.useCase, plain);
+      if (inside && inside.kind !== 'sealed' && inside.id === act.id) applyAct(network, phone, chat, by, inside);
+      return;
+    }
     case 'vote': {
-      const options = votedOptions(network, target, original, by, act.vote);
+      if (target.content.type !== 'poll') return;
+      const options = openVote(act.vote, contextsOf(network, target, original, by), target.content.options);
       if (!options) return;
       const others = target.votes.filter((vote) => vote.from !== from);
       phone.chats.change(target.id, { votes: options.length === 0 ? others : [...others, { from, options }] });
@@ -43,23 +51,22 @@ export function applyAct(network: Network, phone: Phone, chat: string, by: strin
   }
 }
 
-function votedOptions(
+/** Under whichever addresses it was sealed. */
+function contextsOf(
   { addresses }: Network,
-  poll: PhoneMessage,
+  target: PhoneMessage,
   original: proto.IMessage,
   by: string,
-  vote: proto.Message.IPollEncValue,
-): readonly string[] | undefined {
+): readonly SecretContext[] {
   const secret = original.messageContextInfo?.messageSecret;
-  const creator = addresses.resolve(poll.from)?.number;
-  if (!secret || creator === undefined || poll.content.type !== 'poll') return undefined;
-  const contexts = bothAddressings.flatMap((creators) =>
-    bothAddressings.map((voters) => ({
-      pollId: poll.id,
+  const author = addresses.resolve(target.from)?.number;
+  if (!secret || author === undefined) return [];
+  return bothAddressings.flatMap((authors) =>
+    bothAddressings.map((actors) => ({
+      targetId: target.id,
       secret,
-      creator: addresses.jid(creator, creators),
-      voter: addresses.jid(by, voters),
+      author: addresses.jid(author, authors),
+      actor: addresses.jid(by, actors),
     })),
   );
-  return openVote(vote, contexts, poll.content.options);
 }

@@ -1,8 +1,9 @@
 import type { proto } from '@whiskeysockets/baileys';
 import type { VirtualPhone } from './control.ts';
 import { normalizedPart } from './media-kinds.ts';
-import { deletionOf, editOf, reactionTo, voteIn } from './message-acts.ts';
+import { deletionOf, editOf, reactionTo, sealedEditOf, sealedReactionTo, voteIn } from './message-acts.ts';
 import { stanzaKind } from './message-building.ts';
+import type { SecretContext } from './message-secrets.ts';
 import type { Network, Phone } from './network.ts';
 import type { PhoneMessage } from './phone-message.ts';
 import type { PhoneOutbox } from './phone-outbox.ts';
@@ -31,6 +32,14 @@ export function createPhoneActs(network: Network, outbox: PhoneOutbox, phone: ()
     const named = (jid: string): string => addresses.jid(addresses.resolve(jid)?.number ?? '', addressing);
     return room ? { remoteJid: chat, fromMe, id, participant: named(from) } : { remoteJid: named(chat), fromMe, id };
   }
+  /** What the phone seals with, when it does something to this message. */
+  function contextOf(target: PhoneMessage): SecretContext {
+    const secret = phone().chats.original(target).messageContextInfo?.messageSecret;
+    if (!secret) throw new Error(`${target.id} has no secret`);
+    const addressing = groups.room(target.chat)?.addressing ?? phone().chats.routeOf(target.id).addressing;
+    const author = addresses.jid(addresses.resolve(target.from)?.number ?? '', addressing);
+    return { targetId: target.id, secret, author, actor: addresses.jid(phone().record.number, addressing) };
+  }
   function file(id: string) {
     const part = normalizedPart(phone().chats.original(message(id)));
     if (!part) throw new Error(`${id} is no message with a file`);
@@ -38,16 +47,18 @@ export function createPhoneActs(network: Network, outbox: PhoneOutbox, phone: ()
   }
 
   return {
-    async react(id, emoji) {
+    async react(id, emoji, { encrypted = false } = {}) {
       const target = message(id);
-      const reaction = reactionTo(keyOf(target), emoji);
+      const key = keyOf(target);
+      const reaction = encrypted ? sealedReactionTo(key, emoji, contextOf(target)) : reactionTo(key, emoji);
       await outbox.act(phone(), target, reaction, stanzaKind(reaction));
     },
-    async edit(id, text) {
+    async edit(id, text, { encrypted = false } = {}) {
       const target = own(id);
       const before = normalizedPart(phone().chats.original(target));
       const now = before ? { [before.field]: { ...before.media, caption: text } } : { conversation: text };
-      const edit = editOf(keyOf(target), now);
+      const key = keyOf(target);
+      const edit = encrypted ? sealedEditOf(key, now, contextOf(target)) : editOf(key, now);
       await outbox.act(phone(), target, edit, stanzaKind(edit, 'edit'));
     },
     async delete(id) {
@@ -61,15 +72,11 @@ export function createPhoneActs(network: Network, outbox: PhoneOutbox, phone: ()
     },
     async vote(pollId, options) {
       const poll = message(pollId);
-      const secret = phone().chats.original(poll).messageContextInfo?.messageSecret;
-      if (poll.content.type !== 'poll' || !secret) throw new Error(`${pollId} is no poll`);
+      if (poll.content.type !== 'poll') throw new Error(`${pollId} is no poll`);
       const { options: known } = poll.content;
       const unknown = options.find((option) => !known.includes(option));
       if (unknown !== undefined) throw new Error(`${unknown} is no option of this poll`);
-      const addressing = groups.room(poll.chat)?.addressing ?? phone().chats.routeOf(pollId).addressing;
-      const creator = addresses.jid(addresses.resolve(poll.from)?.number ?? '', addressing);
-      const voter = addresses.jid(phone().record.number, addressing);
-      const vote = voteIn(keyOf(poll), encryptVote({ pollId, secret, creator, voter }, options));
+      const vote = voteIn(keyOf(poll), encryptVote(contextOf(poll), options));
       await outbox.act(phone(), poll, vote, stanzaKind(vote));
     },
     media: async (id) => media.open(file(id)),

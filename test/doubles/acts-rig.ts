@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach } from 'vitest';
+import type { OpenAct } from '../../src/channels/acts.ts';
 import { openTestDatabase, type TestDatabase } from './test-database.ts';
 import type { ChangeKind } from '../../src/platform/change.ts';
 import { createEventBus } from '../../src/platform/event-bus.ts';
@@ -34,6 +35,7 @@ export function arrival(different: Partial<IncomingRow> = {}): IncomingRow {
     content: null,
     mentions: [],
     original: null,
+    secret: null,
     replyTo: null,
     sentAt: new Date('2026-01-01T00:00:00Z'),
     ...different,
@@ -54,7 +56,7 @@ export function act(kind: GivenAct['kind'], seconds: number, different: Partial<
     fromName: null,
     asAdmin: false,
     text: kind === 'reaction' || kind === 'edit' ? String(seconds) : null,
-    vote: kind === 'vote' ? Buffer.from('') : null,
+    encrypted: kind === 'vote' ? Buffer.from('') : null,
     at: new Date(1_767_225_600_000 + seconds * 1_000),
     turn: seconds * 1_000_000,
     ...different,
@@ -83,15 +85,19 @@ export interface ActsRig {
   namesTold(): Promise<string[]>;
 }
 
-/** The receiving side of messages on a database of its own. A vote says in plain words what was chosen, or is `closed`. */
+/**
+ * The receiving side of messages on a database of its own. What is encrypted says in plain words what was chosen or said, or is
+ * `closed`.
+ */
 export function useActsRig(): ActsRig {
   const secrets = createSecrets({ key: 'the master key of these tests, long enough' });
   const events = createEventBus(clock);
-  const openVote = (vote: Uint8Array): string[] | undefined => {
-    const text = Buffer.from(vote).toString();
-    return text === 'closed' ? undefined : text.split(',').filter((option) => option !== '');
+  const openAct: OpenAct = ({ kind, encrypted }) => {
+    const text = Buffer.from(encrypted).toString();
+    if (text === 'closed') return undefined;
+    return kind === 'vote' ? { options: text.split(',').filter((option) => option !== '') } : { text, turn: null };
   };
-  const acts = createActs({ events, secrets, openVote });
+  const acts = createActs({ events, secrets, openAct });
   const links = createMediaLinks({ key: secrets.derive('links', 32), publicUrl: 'http://localhost', clock });
   const arrivals = incomingKind(events, links, acts);
   const mappings = mappingKind(acts);

@@ -8,6 +8,7 @@ const self: Person = { jid: '100@s.whatsapp.net', phone: '+100', lid: '900@lid',
 const customer = '491701234567@s.whatsapp.net';
 const group = '120363012345678901@g.us';
 const { Type } = proto.Message.ProtocolMessage;
+const { SecretEncType } = proto.Message.SecretEncryptedMessage;
 const key = { remoteJid: customer, id: 'TARGET', fromMe: true };
 
 function given(message: proto.IMessage, different: Partial<WAMessage> = {}): WAMessage {
@@ -48,6 +49,28 @@ test.each<[string, proto.IMessage, object]>([
   ['a deletion', { protocolMessage: { type: Type.REVOKE, key } }, { kind: 'deletion' }],
 ])('%s', (_name, message, act) => {
   expect(datedActOf(given(message))).toMatchObject({ targetId: 'TARGET', act });
+});
+
+const sealed = { targetMessageKey: key, encPayload: Buffer.from('sealed'), encIv: Buffer.from('iv') };
+test.each<[string, proto.IMessage, string]>([
+  ['a reaction', { encReactionMessage: sealed }, 'reaction'],
+  ['an edit', { secretEncryptedMessage: { ...sealed, secretEncType: SecretEncType.MESSAGE_EDIT } }, 'edit'],
+  [
+    'a vote',
+    {
+      pollUpdateMessage: { pollCreationMessageKey: key, vote: { encPayload: sealed.encPayload, encIv: sealed.encIv } },
+    },
+    'vote',
+  ],
+])('%s that came encrypted is kept so', (_name, message, kind) => {
+  const encrypted = proto.Message.PollEncValue.encode({ encPayload: sealed.encPayload, encIv: sealed.encIv }).finish();
+  expect(datedActOf(given(message))).toMatchObject({ targetId: 'TARGET', act: { kind, encrypted } });
+});
+
+test('what else came encrypted is no act', () => {
+  const secretEncryptedMessage = { ...sealed, secretEncType: SecretEncType.EVENT_EDIT };
+  expect(datedActOf(given({ secretEncryptedMessage }))).toBeUndefined();
+  expect(datedActOf(given({ encReactionMessage: { targetMessageKey: key } }))).toBeUndefined();
 });
 
 test('times of 64 bits are read, and a device without a clock goes by the server', () => {

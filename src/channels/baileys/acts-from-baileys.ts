@@ -5,6 +5,7 @@ import { contentOf, storable } from './content-from-baileys.ts';
 import { placeOf, secondsOf } from './from-baileys.ts';
 
 const { Type } = proto.Message.ProtocolMessage;
+const { SecretEncType } = proto.Message.SecretEncryptedMessage;
 
 type Milliseconds = number | { toNumber(): number } | null | undefined;
 
@@ -23,21 +24,33 @@ export function datedActOf(message: proto.IWebMessageInfo): DatedAct | undefined
   const found = actOf(normalizeMessageContent(message.message) ?? {});
   if (!found) return undefined;
   const seconds = secondsOf(message.messageTimestamp);
-  const given = typeof found.ms === 'number' ? found.ms : (found.ms?.toNumber() ?? 0);
-  const { targetId, act } = found;
-  return { targetId, act, at: new Date(seconds * 1_000), turn: (given > 0 ? given : seconds * 1_000) * 1_000 };
+  const { targetId, act, ms } = found;
+  return { targetId, act, at: new Date(seconds * 1_000), turn: turnOf(ms) ?? seconds * 1_000_000 };
 }
 
-function actOf(content: proto.IMessage): { targetId: string; act: Act; ms: Milliseconds } | undefined {
+/** Null where the device did not say when. */
+export function turnOf(ms: Milliseconds): number | null {
+  const given = typeof ms === 'number' ? ms : (ms?.toNumber() ?? 0);
+  return given > 0 ? given * 1_000 : null;
+}
+
+interface ActFound {
+  targetId: string;
+  act: Act;
+  ms: Milliseconds;
+}
+
+function actOf(content: proto.IMessage): ActFound | undefined {
   const { reactionMessage, protocolMessage, pollUpdateMessage } = content;
+  const encrypted = encryptedActOf(content);
+  if (encrypted) return encrypted;
   if (reactionMessage?.key?.id) {
     const act: Act = { kind: 'reaction', emoji: storable(reactionMessage.text ?? '') };
     return { targetId: reactionMessage.key.id, act, ms: reactionMessage.senderTimestampMs };
   }
   if (pollUpdateMessage?.pollCreationMessageKey?.id && pollUpdateMessage.vote) {
-    const vote = proto.Message.PollEncValue.encode(pollUpdateMessage.vote).finish();
-    const { pollCreationMessageKey, senderTimestampMs: ms } = pollUpdateMessage;
-    return { targetId: pollCreationMessageKey.id ?? '', act: { kind: 'vote', vote }, ms };
+    const { pollCreationMessageKey, vote, senderTimestampMs: ms } = pollUpdateMessage;
+    return { targetId: pollCreationMessageKey.id ?? '', act: { kind: 'vote', encrypted: encoded(vote) }, ms };
   }
   if (!protocolMessage?.key?.id) return undefined;
   const { key, type, editedMessage, timestampMs: ms } = protocolMessage;
@@ -48,8 +61,22 @@ function actOf(content: proto.IMessage): { targetId: string; act: Act; ms: Milli
   return text === undefined ? undefined : { targetId, act: { kind: 'edit', text }, ms };
 }
 
+/** Phones encrypt edits; reactions only in the announcements of communities. When it was done is inside. */
+function encryptedActOf({ encReactionMessage, secretEncryptedMessage }: proto.IMessage): ActFound | undefined {
+  const isEdit = secretEncryptedMessage?.secretEncType === SecretEncType.MESSAGE_EDIT;
+  const found = encReactionMessage ?? (isEdit ? secretEncryptedMessage : undefined);
+  if (!found?.targetMessageKey?.id || !found.encPayload?.length) return undefined;
+  const kind = encReactionMessage ? 'reaction' : 'edit';
+  return { targetId: found.targetMessageKey.id, act: { kind, encrypted: encoded(found) }, ms: null };
+}
+
+/** All kinds in one encoding. */
+function encoded({ encPayload = null, encIv = null }: proto.Message.IPollEncValue): Uint8Array {
+  return proto.Message.PollEncValue.encode({ encPayload, encIv }).finish();
+}
+
 /** The new text or caption. */
-function textOf(message: proto.IMessage): string | undefined {
+export function textOf(message: proto.IMessage): string | undefined {
   const content = contentOf(normalizeMessageContent(message) ?? {});
   if (content?.type === 'text') return content.text;
   return content && 'caption' in content ? (content.caption ?? '') : undefined;

@@ -108,6 +108,13 @@ export function contextOf(message: proto.IMessage): { replyTo: string | null; me
   return { replyTo: null, mentions: [] };
 }
 
+/** What is done to the message may be encrypted with this (`messageSecret` in `WAProto`); undefined where it has none. */
+export function secretOf(message: proto.IMessage | null | undefined): Uint8Array | undefined {
+  const inner = normalizeMessageContent(message);
+  const secret = message?.messageContextInfo?.messageSecret ?? inner?.messageContextInfo?.messageSecret;
+  return secret?.length ? secret : undefined;
+}
+
 /** An absent field of a protobuf message reads as ''. */
 function textOrNull(text: string | null | undefined): string | null {
   return text ? storable(text) : null;

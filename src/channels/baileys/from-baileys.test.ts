@@ -32,11 +32,24 @@ test('a text says who wrote what where and when', () => {
     fromMe: false,
     content: { type: 'text', text: 'hello' },
     original: null,
+    secret: null,
     replyTo: null,
     mentions: [],
     sentAt: new Date(1_700_000_000_000),
     arrival: 'live',
   });
+});
+
+test('the secret of a text is told, that of others stands in their encoding', () => {
+  const messageContextInfo = { messageSecret: Buffer.alloc(32, 1) };
+  const secret = Buffer.alloc(32, 1);
+  const text = { conversation: 'hello', messageContextInfo };
+  expect(translated(given({ message: text }))).toMatchObject({ secret, original: null });
+  expect(translated(given({ message: { ephemeralMessage: { message: text } } }))).toMatchObject({ secret });
+  const picture = translated(given({ message: { imageMessage: { mimetype: 'image/png' }, messageContextInfo } }));
+  expect(picture?.secret).toBeNull();
+  const { message } = proto.WebMessageInfo.decode(picture?.original ?? Buffer.of());
+  expect(message?.messageContextInfo?.messageSecret).toEqual(secret);
 });
 
 test('a status says whose it is', () => {

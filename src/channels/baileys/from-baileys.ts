@@ -7,7 +7,7 @@ import {
 } from '@whiskeysockets/baileys';
 import { bareJid, chatTypeOf, isLid, phoneOf } from '../address.ts';
 import type { IncomingMessage, Person } from '../content.ts';
-import { contentOf, contextOf, storable } from './content-from-baileys.ts';
+import { contentOf, contextOf, secretOf, storable } from './content-from-baileys.ts';
 
 const protocolTypesOfPeople = new Set<proto.Message.ProtocolMessage.Type>([
   proto.Message.ProtocolMessage.Type.REVOKE,
@@ -31,6 +31,7 @@ export function fromBaileys(
     ...place,
     ...what,
     ...contextOf(message.message ?? {}),
+    secret: what.original ? null : (secretOf(message.message) ?? null),
     sentAt: new Date(secondsOf(message.messageTimestamp) * 1000),
     arrival,
   };

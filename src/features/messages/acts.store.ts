@@ -1,3 +1,4 @@
+import type { EncryptedAct, OpenedAct } from '../../channels/acts.ts';
 import type { Queryable } from '../../platform/database.ts';
 import type { MessageRow } from './message.ts';
 import { actTypesSql, messageColumns } from './messages.store.ts';
@@ -14,9 +15,10 @@ export interface ActRow {
   fromLid: string | null;
   fromName: string | null;
   asAdmin: boolean;
+  /** Null until it could be opened, where it came encrypted. */
   text: string | null;
   /** As the network encrypted it. */
-  vote: Uint8Array | null;
+  encrypted: Uint8Array | null;
   at: Date;
   turn: number;
 }
@@ -35,7 +37,7 @@ const storeSql = `
            coalesce(p.phone, g."fromPhone") AS phone
     FROM jsonb_to_recordset($1::jsonb) AS g(
       "accountId" text, "targetId" text, kind text, "chatJid" text, "fromMe" boolean, "fromJid" text, "fromPhone" text,
-      "fromLid" text, "fromName" text, "asAdmin" boolean, text text, vote text, at timestamptz, turn bigint)
+      "fromLid" text, "fromName" text, "asAdmin" boolean, text text, encrypted text, at timestamptz, turn bigint)
     LEFT JOIN lid_mappings c ON c.account_id = g."accountId" AND c.lid = g."chatJid"
     LEFT JOIN lid_mappings p ON p.account_id = g."accountId" AND p.lid = g."fromJid"
   ), given AS (
@@ -43,20 +45,23 @@ const storeSql = `
     ORDER BY "accountId", "targetId", kind, person, at DESC, turn DESC
   )
   INSERT INTO message_acts AS a (account_id, target_id, kind, chat_jid, from_me, from_jid, from_phone, from_lid, from_name,
-                                 as_admin, text, vote, at, turn)
+                                 as_admin, text, encrypted, at, turn)
   SELECT "accountId", "targetId", kind, chat, "fromMe", person, phone, "fromLid", "fromName", "asAdmin", text,
-         decode(vote, 'base64'), at, turn
+         decode(encrypted, 'base64'), at, turn
   FROM given
   ON CONFLICT (account_id, target_id, kind, from_jid) DO UPDATE
   SET chat_jid = excluded.chat_jid, from_phone = excluded.from_phone, from_lid = coalesce(excluded.from_lid, a.from_lid),
       from_name = coalesce(excluded.from_name, a.from_name), as_admin = excluded.as_admin, text = excluded.text,
-      vote = excluded.vote, options = NULL, at = excluded.at, turn = excluded.turn, applied = false
+      encrypted = excluded.encrypted, options = NULL, at = excluded.at, turn = excluded.turn, applied = false
   WHERE (excluded.at, excluded.turn) > (a.at, a.turn)
   RETURNING account_id AS "accountId", target_id AS "targetId"`;
 
 /** Keeps these, but for what is older than what the same person did, or the same once more. Names what is new. */
 export async function storeActs(db: Queryable, acts: readonly ActRow[]): Promise<ActsOf[]> {
-  const given = acts.map((act) => ({ ...act, vote: act.vote && Buffer.from(act.vote).toString('base64') }));
+  const given = acts.map((act) => ({
+    ...act,
+    encrypted: act.encrypted && Buffer.from(act.encrypted).toString('base64'),
+  }));
   return db.rows<ActsOf>(storeSql, [JSON.stringify(given)]);
 }
 
@@ -68,39 +73,61 @@ function arraysOf(targets: readonly ActsOf[]): [string[], string[]] {
   return [targets.map(({ accountId }) => accountId), targets.map(({ targetId }) => targetId)];
 }
 
-const unopenedSql = `
-  SELECT a.account_id AS "accountId", a.target_id AS "targetId", a.from_jid AS "fromJid", a.from_lid AS "fromLid", a.vote,
-         m.id AS "messageId", m.content, m.original, m.from_jid AS "creatorJid", m.from_lid AS "creatorLid"
-  FROM ${givenSql} JOIN messages m ON ${targetSql} JOIN message_acts a ON ${actSql}
-  WHERE a.kind = 'vote' AND NOT a.applied AND a.options IS NULL AND m.type = 'poll' AND m.deleted_at IS NULL`;
+const keyColumns = `
+  m.account_id AS "accountId", m.remote_id AS "targetId", m.id AS "messageId", m.type, m.content, m.original, m.secret,
+  m.from_jid AS "authorJid", m.from_lid AS "authorLid"`;
 
-export interface UnopenedVote extends ActsOf {
-  fromJid: string;
-  fromLid: string | null;
-  vote: Buffer;
+/** A message with what is needed to open what was done to it. */
+export interface TargetRow extends ActsOf {
   messageId: string;
-  content: object;
-  /** Of the poll, sealed. */
+  type: string;
+  content: object | null;
+  /** Sealed, as the next. */
   original: Buffer | null;
-  creatorJid: string;
-  creatorLid: string | null;
+  secret: Buffer | null;
+  authorJid: string;
+  authorLid: string | null;
 }
 
-/** Votes in these polls, as far as the polls are here. */
-export async function listUnopenedVotes(db: Queryable, targets: readonly ActsOf[]): Promise<UnopenedVote[]> {
-  return db.rows<UnopenedVote>(unopenedSql, arraysOf(targets));
+const targetsSql = `
+  SELECT ${keyColumns} FROM ${givenSql} JOIN messages m ON ${targetSql} WHERE m.deleted_at IS NULL`;
+
+/** Those of these messages that are here. */
+export async function listTargets(db: Queryable, targets: readonly ActsOf[]): Promise<TargetRow[]> {
+  return db.rows<TargetRow>(targetsSql, arraysOf(targets));
+}
+
+const unopenedSql = `
+  SELECT ${keyColumns}, a.kind, a.from_jid AS "fromJid", a.from_lid AS "fromLid", a.encrypted
+  FROM ${givenSql} JOIN messages m ON ${targetSql} JOIN message_acts a ON ${actSql}
+  WHERE a.encrypted IS NOT NULL AND NOT a.applied AND a.options IS NULL AND a.text IS NULL AND m.deleted_at IS NULL
+    AND (a.kind <> 'vote' OR m.type = 'poll')`;
+
+export interface UnopenedAct extends TargetRow {
+  kind: EncryptedAct['kind'];
+  fromJid: string;
+  fromLid: string | null;
+  encrypted: Buffer;
+}
+
+/** What was done to these messages and is still encrypted, as far as the messages are here. */
+export async function listUnopenedActs(db: Queryable, targets: readonly ActsOf[]): Promise<UnopenedAct[]> {
+  return db.rows<UnopenedAct>(unopenedSql, arraysOf(targets));
 }
 
 const openedSql = `
-  UPDATE message_acts a SET options = array(SELECT jsonb_array_elements_text(g.options))
-  FROM jsonb_to_recordset($1::jsonb) AS g("accountId" text, "targetId" text, "fromJid" text, options jsonb)
-  WHERE a.account_id = g."accountId" AND a.target_id = g."targetId" AND a.kind = 'vote' AND a.from_jid = g."fromJid"`;
+  UPDATE message_acts a
+  SET text = g.text, turn = coalesce(g.turn, a.turn),
+      options = CASE WHEN a.kind = 'vote' THEN array(SELECT jsonb_array_elements_text(g.options)) END
+  FROM jsonb_to_recordset($1::jsonb)
+    AS g("accountId" text, "targetId" text, kind text, "fromJid" text, text text, turn bigint, options jsonb)
+  WHERE a.account_id = g."accountId" AND a.target_id = g."targetId" AND a.kind = g.kind AND a.from_jid = g."fromJid"`;
 
-export async function storeOpenedVotes(
+export async function storeOpenedActs(
   db: Queryable,
-  votes: readonly (ActsOf & { fromJid: string; options: string[] })[],
+  acts: readonly (Pick<UnopenedAct, 'accountId' | 'targetId' | 'kind' | 'fromJid'> & OpenedAct)[],
 ): Promise<void> {
-  await db.execute(openedSql, [JSON.stringify(votes)]);
+  await db.execute(openedSql, [JSON.stringify(acts)]);
 }
 
 // Whoever wrote a message may change it. Who that is in a chat of two is plain, under whatever address.
@@ -110,15 +137,15 @@ const applySql = `
   UPDATE message_acts a SET applied = true
   FROM ${givenSql} JOIN messages m ON ${targetSql}
   WHERE ${actSql} AND NOT a.applied AND m.deleted_at IS NULL AND CASE a.kind
-    WHEN 'edit' THEN ${byAuthorSql} AND m.type NOT IN ('unsupported', 'poll', 'location', 'contact')
+    WHEN 'edit' THEN a.text IS NOT NULL AND ${byAuthorSql} AND m.type NOT IN ('unsupported', 'poll', 'location', 'contact')
     WHEN 'deletion' THEN ${byAuthorSql} OR a.as_admin AND m.chat_type = 'group'
     WHEN 'vote' THEN a.options IS NOT NULL
-    ELSE true END
+    ELSE a.text IS NOT NULL END
   RETURNING m.id AS "messageId", a.account_id AS "accountId", a.kind, a.from_jid AS "fromJid", a.from_phone AS "fromPhone",
             a.from_lid AS "fromLid", a.from_name AS "fromName", a.text, a.options, a.at`;
 
 /** What changed a message just now. */
-export interface AppliedAct extends Omit<ActRow, 'targetId' | 'chatJid' | 'fromMe' | 'asAdmin' | 'vote' | 'turn'> {
+export interface AppliedAct extends Omit<ActRow, 'targetId' | 'chatJid' | 'fromMe' | 'asAdmin' | 'encrypted' | 'turn'> {
   messageId: string;
   options: string[] | null;
 }
@@ -136,6 +163,7 @@ const showSql = `
       text = CASE WHEN p.deleted_at IS NOT NULL THEN NULL WHEN p.edited_at IS NOT NULL THEN p.text ELSE m.text END,
       content = CASE WHEN p.deleted_at IS NULL THEN m.content END,
       original = CASE WHEN p.deleted_at IS NULL THEN m.original END,
+      secret = CASE WHEN p.deleted_at IS NULL THEN m.secret END,
       mentions = CASE WHEN p.deleted_at IS NULL THEN m.mentions ELSE '{}' END,
       reactions = CASE WHEN p.deleted_at IS NULL THEN coalesce(p.reactions, '[]') ELSE '[]' END,
       votes = CASE WHEN p.deleted_at IS NULL THEN coalesce(p.votes, '[]') ELSE '[]' END,

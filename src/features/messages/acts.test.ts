@@ -151,7 +151,7 @@ describe('nobody changes what others wrote', () => {
 describe('votes', () => {
   const poll = { type: 'poll', text: null, content: { question: 'When?', options: ['now', 'later'], maxAnswers: 0 } };
   const vote = (seconds: number, chosen: string, different: Partial<GivenAct> = {}) =>
-    act('vote', seconds, { vote: Buffer.from(chosen), ...different });
+    act('vote', seconds, { encrypted: Buffer.from(chosen), ...different });
   const results = async () =>
     Object.fromEntries(((await rig.stored()).poll?.results ?? []).map(({ option, count }) => [option, count]));
 
@@ -178,6 +178,37 @@ describe('votes', () => {
     await rig.happen(vote(1, 'closed'), vote(1, 'now', { targetId: 'M2' }));
     expect(await results()).toEqual({ now: 0, later: 0 });
     expect(await rig.namesTold()).toHaveLength(2);
+  });
+});
+
+describe('what came encrypted', () => {
+  const sealed = (kind: 'reaction' | 'edit', seconds: number, said: string, different: Partial<GivenAct> = {}) =>
+    act(kind, seconds, { text: null, encrypted: Buffer.from(said), ...different });
+
+  test('is opened with its message, before it or after, and counts like what did not', async () => {
+    await rig.happen(sealed('edit', 1, 'new'));
+    await rig.arrives(arrival());
+    expect(await rig.stored()).toMatchObject({ text: 'new' });
+    await rig.happen(sealed('edit', 2, 'newer'), sealed('reaction', 2, '👍'));
+    expect(await rig.stored()).toMatchObject({ text: 'newer', reactions: [{ emoji: '👍' }] });
+    await rig.happen(act('edit', 3, { text: 'plain' }), sealed('reaction', 3, ''));
+    expect(await rig.stored()).toMatchObject({ text: 'plain', reactions: [] });
+    await rig.happen(sealed('edit', 2, 'late'));
+    expect((await rig.stored()).text).toBe('plain');
+    const told = (await rig.namesTold()).toSorted();
+    expect(told.filter((name) => name === 'messages.update')).toHaveLength(3);
+    expect(told.filter((name) => name === 'messages.reaction')).toHaveLength(2);
+  });
+
+  test('changes nothing when nobody can open it, or it is of somebody else', async () => {
+    await rig.arrives(arrival({ chatJid: group, chatType: 'group', fromJid: ada }));
+    await rig.happen(
+      sealed('edit', 1, 'closed', { chatJid: group, fromJid: ada }),
+      sealed('reaction', 1, 'closed', { chatJid: group, fromJid: ada }),
+      sealed('edit', 1, 'new', { chatJid: group, fromJid: grace }),
+    );
+    expect(await rig.stored()).toMatchObject({ text: 'hello', reactions: [], editedAt: null });
+    expect(await rig.namesTold()).toHaveLength(1);
   });
 });
 

@@ -1,4 +1,4 @@
-import type { Act, DatedAct, IncomingAct, OpenVote } from '../../channels/acts.ts';
+import type { Act, DatedAct, IncomingAct, OpenAct, TargetKeys } from '../../channels/acts.ts';
 import { actTypes } from '../../channels/content.ts';
 import type { ChangeKind } from '../../platform/commit-writer.ts';
 import type { Transaction } from '../../platform/database.ts';
@@ -10,20 +10,21 @@ import {
   type ActsOf,
   type AppliedAct,
   applyActs,
-  listUnopenedVotes,
+  listTargets,
+  listUnopenedActs,
   showActs,
   storeActs,
-  storeOpenedVotes,
-  type UnopenedVote,
+  storeOpenedActs,
+  type TargetRow,
 } from './acts.store.ts';
 import type { MessageRow } from './message.ts';
 import { actOccurrence, announceChange } from './message-events.ts';
-import { contentOf, originalPlace, pollSecret, targetOf } from './stored-content.ts';
+import { contentOf, originalPlace, pollSecret, secretPlace, targetOf } from './stored-content.ts';
 
 export interface ActsOptions {
   events: EventBus;
   secrets: Secrets;
-  openVote: OpenVote;
+  openAct: OpenAct;
 }
 
 /** What people do to messages: kept by message, kind and person, and shown by the message as soon as that is here. */
@@ -47,10 +48,10 @@ export interface Settled {
 
 const nothing: Settled = { rows: new Map(), tell: () => undefined };
 
-export function createActs({ events, secrets, openVote }: ActsOptions): Acts {
+export function createActs({ events, secrets, openAct }: ActsOptions): Acts {
   async function settle(tx: Transaction, targets: readonly ActsOf[]): Promise<Settled> {
     if (targets.length === 0) return nothing;
-    await openVotes(tx, targets);
+    await openActs(tx, targets);
     const applied = await applyActs(tx, targets);
     if (applied.length === 0) return nothing;
     const changed = await showActs(tx, [...new Set(applied.map(({ messageId }) => messageId))]);
@@ -63,31 +64,49 @@ export function createActs({ events, secrets, openVote }: ActsOptions): Acts {
     return { rows, tell: () => events.publish(tx, occurrencesOf(applied, rows)) };
   }
 
-  async function openVotes(tx: Transaction, targets: readonly ActsOf[]): Promise<void> {
-    const opened = (await listUnopenedVotes(tx, targets)).flatMap((vote) => {
-      const options = chosenIn(vote);
-      const { accountId, targetId, fromJid } = vote;
-      return options ? [{ accountId, targetId, fromJid, options }] : [];
+  async function openActs(tx: Transaction, targets: readonly ActsOf[]): Promise<void> {
+    const found = (await listUnopenedActs(tx, targets)).flatMap((act) => {
+      const { accountId, targetId, kind, fromJid } = act;
+      const inside = openAct(act, keysOf(act), addresses(fromJid, act.fromLid));
+      return inside ? [{ accountId, targetId, kind, fromJid, ...inside }] : [];
     });
-    if (opened.length > 0) await storeOpenedVotes(tx, opened);
+    if (found.length > 0) await storeOpenedActs(tx, found);
   }
 
-  function chosenIn(found: UnopenedVote): string[] | undefined {
-    const { messageId, targetId, content, original, vote } = found;
-    const poll = contentOf({ type: 'poll', text: null, content });
-    if (poll?.type !== 'poll') return undefined;
-    const keys = {
+  /** When it was done is inside: what can be opened is opened first, so that the last of each person counts. */
+  async function opened(tx: Transaction, acts: readonly ActRow[]): Promise<readonly ActRow[]> {
+    const sealed = acts.filter(({ kind, encrypted }) => encrypted && kind !== 'vote');
+    if (sealed.length === 0) return acts;
+    const targets = await listTargets(tx, sealed);
+    return acts.map((act) => {
+      const { kind, encrypted } = act;
+      if (!encrypted || kind === 'deletion' || kind === 'vote') return act;
+      const about = targets.filter((each) => each.accountId === act.accountId && each.targetId === act.targetId);
+      for (const target of about) {
+        const inside = openAct({ kind, encrypted }, keysOf(target), addresses(act.fromJid, act.fromLid));
+        if (inside && 'text' in inside) return { ...act, text: inside.text, turn: inside.turn ?? act.turn };
+      }
+      return act;
+    });
+  }
+
+  function keysOf(target: TargetRow): TargetKeys {
+    const { messageId, targetId, type, content, original, secret } = target;
+    const poll = contentOf({ type, text: null, content });
+    return {
       remoteId: targetId,
-      options: poll.options,
+      options: poll?.type === 'poll' ? poll.options : [],
       original: original && secrets.open(original, originalPlace(messageId)),
-      secret: pollSecret(secrets, messageId),
-      creators: addresses(found.creatorJid, found.creatorLid),
+      secrets: [
+        ...(secret ? [secrets.open(secret, secretPlace(messageId))] : []),
+        ...(type === 'poll' ? [pollSecret(secrets, messageId)] : []),
+      ],
+      authors: addresses(target.authorJid, target.authorLid),
     };
-    return openVote(vote, keys, addresses(found.fromJid, found.fromLid));
   }
 
   async function take(tx: Transaction, acts: readonly ActRow[]): Promise<Settled> {
-    return acts.length === 0 ? nothing : settle(tx, await storeActs(tx, acts));
+    return acts.length === 0 ? nothing : settle(tx, await storeActs(tx, await opened(tx, acts)));
   }
 
   return {
@@ -129,11 +148,13 @@ export function columnsOfAct({
   act,
   at,
   turn,
-}: DatedAct): Pick<ActRow, 'targetId' | 'kind' | 'text' | 'vote' | 'at' | 'turn'> {
-  return { targetId, kind: act.kind, text: textOf(act), vote: act.kind === 'vote' ? act.vote : null, at, turn };
+}: DatedAct): Pick<ActRow, 'targetId' | 'kind' | 'text' | 'encrypted' | 'at' | 'turn'> {
+  const encrypted = 'encrypted' in act ? act.encrypted : null;
+  return { targetId, kind: act.kind, text: textOf(act), encrypted, at, turn };
 }
 
 function textOf(act: Act): string | null {
+  if ('encrypted' in act) return null;
   if (act.kind === 'reaction') return act.emoji;
   return act.kind === 'edit' ? act.text : null;
 }
@@ -165,7 +186,7 @@ function ownAct(row: MessageRow): ActRow[] {
       fromName: row.fromName,
       asAdmin: false,
       text: kind === 'deletion' ? null : (row.text ?? ''),
-      vote: null,
+      encrypted: null,
       at: new Date(ms - (ms % 1_000)),
       // Those that were confirmed together were accepted one after the other.
       turn: ms * 1_000 + (row.position % 1_000),

@@ -1,4 +1,4 @@
-import type { OpenVote } from '../../channels/acts.ts';
+import type { OpenAct } from '../../channels/acts.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { CommitWriter, Lane } from '../../platform/commit-writer.ts';
 import type { Database } from '../../platform/database.ts';
@@ -25,7 +25,7 @@ export interface DispatchersOptions {
   events: EventBus;
   secrets: Secrets;
   media: Media;
-  openVote: OpenVote;
+  openAct: OpenAct;
   timings: DispatchersTimings;
   /** How long somebody is shown typing the shortest text; 0 = not at all. */
   typingBaseMs: number;

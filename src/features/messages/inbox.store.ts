@@ -26,6 +26,8 @@ export interface IncomingRow {
   mentions: string[];
   /** Sealed. */
   original: Buffer | null;
+  /** Sealed. */
+  secret: Buffer | null;
   replyTo: string | null;
   sentAt: Date;
 }
@@ -36,16 +38,17 @@ const insertSql = `
     SELECT g.*, coalesce(replace(l.phone, '+', '') || '@s.whatsapp.net', g."chatJid") AS chat
     FROM jsonb_to_recordset($1::jsonb) AS g(
       "accountId" text, "id" text, "remoteId" text, "chatJid" text, "chatType" text, "address" text, "fromJid" text, "fromPhone" text, "fromLid" text,
-      "fromName" text, "fromMe" boolean, "type" text, "text" text, "content" jsonb, "mentions" text[], "original" text,
+      "fromName" text, "fromMe" boolean, "type" text, "text" text, "content" jsonb, "mentions" text[], "original" text, "secret" text,
       "replyTo" text, "sentAt" timestamptz, "place" int)
     LEFT JOIN lid_mappings l ON l.account_id = g."accountId" AND l.lid = g."chatJid"
   ), stored AS (
   INSERT INTO messages AS m (id, account_id, direction, origin, remote_id, chat_jid, chat_type, to_jid, from_jid, from_phone,
-                             from_lid, from_name, type, text, content, mentions, original, reply_to, status, sent_at, received_at)
+                             from_lid, from_name, type, text, content, mentions, original, secret, reply_to, status, sent_at, received_at)
   SELECT id, "accountId", CASE WHEN "fromMe" THEN 'outgoing' ELSE 'incoming' END,
          CASE WHEN "fromMe" THEN 'phone' ELSE 'contact' END, "remoteId", chat, "chatType", nullif("address", chat),
          "fromJid", "fromPhone",
-         "fromLid", "fromName", type, text, content, mentions, decode("original", 'base64'), "replyTo",
+         "fromLid", "fromName", type, text, content, mentions, decode("original", 'base64'), decode("secret", 'base64'),
+         "replyTo",
          CASE WHEN "fromMe" THEN 'sent' ELSE 'received' END, "sentAt", CASE WHEN "fromMe" THEN NULL ELSE now() END
   FROM given ORDER BY place
   ON CONFLICT DO NOTHING
@@ -63,6 +66,7 @@ export function incomingKind(events: EventBus, links: MediaLinks, acts: Acts): C
         ...row,
         accountId: owner,
         original: row.original?.toString('base64') ?? null,
+        secret: row.secret?.toString('base64') ?? null,
         place,
       }));
       const stored = await tx.rows<MessageRow & { hasActs: boolean }>(insertSql, [JSON.stringify(given)]);

@@ -1,4 +1,4 @@
-import type { IncomingAct, OpenVote } from '../../channels/acts.ts';
+import type { IncomingAct, OpenAct } from '../../channels/acts.ts';
 import type { ChannelNotice } from '../../channels/channel.ts';
 import type { IncomingMessage, Receipt } from '../../channels/content.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -9,7 +9,7 @@ import { newId } from '../../platform/ids.ts';
 import type { Secrets } from '../../platform/secrets.ts';
 import type { StoredFiles } from '../media/media.ts';
 import { createActs, rowOfAct } from './acts.ts';
-import { columnsOf, originalPlace } from './stored-content.ts';
+import { columnsOf, originalPlace, secretPlace } from './stored-content.ts';
 import type { MediaLinks } from './media-links.ts';
 import { incomingKind, mappingKind } from './inbox.store.ts';
 import { statusOccurrence } from './message-events.ts';
@@ -32,7 +32,7 @@ export interface MessageInboxOptions {
   events: EventBus;
   secrets: Secrets;
   links: MediaLinks;
-  openVote: OpenVote;
+  openAct: OpenAct;
   storedFiles: Pick<StoredFiles, 'wanted'>;
   clock: Clock;
 }
@@ -48,7 +48,7 @@ export function createMessageInbox(options: MessageInboxOptions): MessageInbox {
   return {
     incoming(message, batch, { storeFile }) {
       const id = newId('msg', clock.now());
-      const { chat, chatAlias, from, original } = message;
+      const { chat, chatAlias, from, original, secret } = message;
       if (chatAlias) batch.add(mappings, chatAlias);
       batch.add(incoming, {
         id,
@@ -64,6 +64,7 @@ export function createMessageInbox(options: MessageInboxOptions): MessageInbox {
         ...columnsOf(message.content),
         mentions: message.mentions,
         original: original && secrets.seal(Buffer.from(original), originalPlace(id)),
+        secret: secret && secrets.seal(Buffer.from(secret), secretPlace(id)),
         replyTo: message.replyTo,
         sentAt: message.sentAt,
       });

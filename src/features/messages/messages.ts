@@ -1,5 +1,5 @@
 import type { Address } from '../../channels/address.ts';
-import type { OpenVote } from '../../channels/acts.ts';
+import type { OpenAct } from '../../channels/acts.ts';
 import type { ReadMessage, SentMessageLookup } from '../../channels/channel.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { CommitWriter } from '../../platform/commit-writer.ts';
@@ -91,7 +91,7 @@ export interface MessagesOptions {
   links: MediaLinks;
   timings: DispatchersTimings & { expiryIntervalMs: number; retranslationMs: number };
   translate: Translate;
-  openVote: OpenVote;
+  openAct: OpenAct;
   /** How long somebody is shown typing the shortest text; 0 = not at all. */
   typingBaseMs: number;
   /** Whose midnight begins a day. */

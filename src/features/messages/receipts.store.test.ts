@@ -14,7 +14,7 @@ import { resultKind } from './results.store.ts';
 const owner = 'acc_1';
 const events = createEventBus(systemClock);
 const secrets = createSecrets({ key: 'the master key of these tests, long enough' });
-const acts = createActs({ events, secrets, openVote: () => undefined });
+const acts = createActs({ events, secrets, openAct: () => undefined });
 const receipts = receiptKind(events, acts);
 const results = resultKind(events, secrets, acts);
 let database: TestDatabase;

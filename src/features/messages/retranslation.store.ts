@@ -4,7 +4,7 @@ import { messageColumns } from './messages.store.ts';
 import type { ContentColumns } from './stored-content.ts';
 
 /** Grows when more can be translated: then what was left is tried once more. */
-const translator = 2;
+const translator = 3;
 
 const untranslatedSql = `
   SELECT ${messageColumns}, m.original FROM messages m

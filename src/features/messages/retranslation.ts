@@ -1,4 +1,4 @@
-import type { DatedAct, OpenVote } from '../../channels/acts.ts';
+import type { DatedAct, OpenAct } from '../../channels/acts.ts';
 import type { Content } from '../../channels/content.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
@@ -32,7 +32,7 @@ export interface RetranslationOptions {
   secrets: Secrets;
   events: EventBus;
   translate: Translate;
-  openVote: OpenVote;
+  openAct: OpenAct;
   intervalMs: number;
   clock: Clock;
   log: Log;

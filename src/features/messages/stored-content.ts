@@ -62,6 +62,11 @@ export function originalPlace(messageId: string): { table: string; row: string; 
   return { table: 'messages', row: messageId, column: 'original' };
 }
 
+/** Where the secret of a text is sealed for. */
+export function secretPlace(messageId: string): { table: string; row: string; column: string } {
+  return { table: 'messages', row: messageId, column: 'secret' };
+}
+
 /** What the votes of a poll of ours are encrypted with: the same in every try, and after a restart. */
 export function pollSecret(secrets: Secrets, messageId: string): Uint8Array {
   return secrets.derive(`poll ${messageId}`, 32);
