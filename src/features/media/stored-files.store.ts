@@ -34,17 +34,21 @@ export interface FileTry {
   refusals: number;
 }
 
-// What a try that ended with its process has left goes with the next one.
+// Leases are locked only where something is due. What a try that ended with its process has left goes with the next one.
 const claimSql = `
-  WITH owned AS (
-    SELECT l.account_id FROM account_leases l JOIN unnest($1::text[], $2::bigint[]) AS g(name, epoch)
-      ON l.account_id = g.name AND l.epoch = g.epoch
-    ORDER BY l.account_id FOR SHARE OF l
-  ), next AS (
-    SELECT f.message_id FROM stored_files f JOIN owned o ON o.account_id = f.account_id
+  WITH given AS (SELECT * FROM unnest($1::text[], $2::bigint[]) AS g(name, epoch)
+  ), due AS (
+    SELECT f.message_id, f.account_id FROM stored_files f JOIN given g ON g.name = f.account_id
     WHERE f.stored_at IS NULL AND f.next_try_at <= now() AND NOT f.message_id = ANY($3::text[])
     ORDER BY f.next_try_at, f.message_id LIMIT $4
-    FOR UPDATE OF f SKIP LOCKED
+  ), owned AS (
+    SELECT l.account_id FROM account_leases l JOIN given g ON l.account_id = g.name AND l.epoch = g.epoch
+    WHERE l.account_id IN (SELECT account_id FROM due)
+    ORDER BY l.account_id FOR SHARE OF l
+  ), next AS (
+    SELECT f.message_id FROM stored_files f JOIN due d ON d.message_id = f.message_id
+    JOIN owned o ON o.account_id = f.account_id
+    WHERE f.stored_at IS NULL FOR UPDATE OF f SKIP LOCKED
   ), cleared AS (DELETE FROM stored_pieces p USING next WHERE p.message_id = next.message_id)
   UPDATE stored_files f SET attempt = f.attempt + 1, size_bytes = 0 FROM next WHERE f.message_id = next.message_id
   RETURNING f.message_id AS "messageId", f.account_id AS "accountId", f.attempt, f.refusals`;
