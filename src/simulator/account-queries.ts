@@ -59,13 +59,18 @@ function mediaConnection({ media }: Network, device: Device): Answer {
   return result(stanza('media_conn', { auth, ...times, max_buckets: '12' }, [host]));
 }
 
-/** Every collection is empty at version 0: a client that gets no answer, or one without collections, never goes on. */
-function appState(query: BinaryNode): Answer {
+/** What a phone has changed since. A client that gets no answer, or one without collections, never goes on. */
+function appState(network: Network, { number }: Device, query: BinaryNode): Answer {
   const asked = children(find(query, 'sync'));
   if (asked.some((collection) => find(collection, 'patch'))) {
     return { error: { code: 501, text: 'feature-not-implemented' } };
   }
-  const collections = asked.map(({ attrs }) => stanza('collection', { name: attrs['name'], version: '0' }));
+  const known = network.phone(number).appState;
+  const collections = asked.map(({ attrs: { name = '', version = '0' } }) => {
+    const patches = known.after(name, Number(version)).map((patch) => stanza('patch', {}, patch));
+    const present = known.version(name).toString();
+    return stanza('collection', { name, version: present }, [stanza('patches', {}, patches)]);
+  });
   return result(stanza('sync', {}, collections));
 }
 
@@ -81,7 +86,7 @@ export function createAccountQueries(
     blocklist: (_device, query) => (query.attrs['type'] === 'get' ? result(stanza('list', {}, [])) : done),
     privacy: (_device, query) => privacy(query),
     'w:mex': (device, query) => mex(network, newsletters, device, query),
-    'w:sync:app:state': (_device, query) => appState(query),
+    'w:sync:app:state': (device, query) => appState(network, device, query),
     'w:profile:picture': (_device, query) =>
       query.attrs['type'] === 'get' ? notFound : result(stanza('picture', { id: '1' })),
     status: () => done,

@@ -1,6 +1,7 @@
 import { addressing, BadCall, count, flag, oneOf, optionalText, record, text, texts } from './control-arguments.ts';
 import { groupChange, outgoingContent, outgoingMessage } from './control-messages.ts';
 import type { Control, VirtualPhone } from './control.ts';
+import type { Profile } from './directory.ts';
 import type { Fault } from './fault.ts';
 import { isFaultKind } from './faults.ts';
 
@@ -26,6 +27,17 @@ function sealing(value: unknown): { encrypted?: boolean } {
   return encrypted === undefined ? {} : { encrypted: flag(encrypted, 'encrypted') };
 }
 
+function profileIn(value: unknown): Profile {
+  const { hidesNumber, ...fields } = record(value, 'profile');
+  const name = optionalText(fields['name'], 'name');
+  const verifiedName = optionalText(fields['verifiedName'], 'verifiedName');
+  return {
+    ...(name !== undefined && { name }),
+    ...(verifiedName !== undefined && { verifiedName }),
+    ...(hidesNumber !== undefined && { hidesNumber: flag(hidesNumber, 'hidesNumber') }),
+  };
+}
+
 const chatStates = ['composing', 'recording', 'paused'] as const;
 
 export const phoneCalls: Readonly<Record<string, Call<VirtualPhone>>> = {
@@ -40,6 +52,8 @@ export const phoneCalls: Readonly<Record<string, Call<VirtualPhone>>> = {
   media: (phone, [id]) => phone.media(text(id, 'id')),
   forgetMedia: (phone, [id]) => phone.forgetMedia(text(id, 'id')),
   play: (phone, [id]) => phone.play(text(id, 'id')),
+  introduce: (phone, [profile]) => phone.introduce(profileIn(profile)),
+  saveContact: (phone, [person, name]) => phone.saveContact(text(person, 'person'), text(name, 'name')),
   present: (phone, [available]) => phone.present(flag(available, 'available')),
   compose: (phone, [chat, state]) => phone.compose(text(chat, 'chat'), oneOf(state, 'state', chatStates)),
   presenceOf: (phone, [person, group]) => phone.presenceOf(text(person, 'person'), optionalText(group, 'group')),

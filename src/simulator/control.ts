@@ -1,4 +1,5 @@
 /** What people and tests do with the simulated network: virtual phones, faults and counters. */
+import type { Profile } from './directory.ts';
 import type { Fault } from './fault.ts';
 import type { GroupChange } from './group-change.ts';
 import type { PhoneCall } from './phone-call.ts';
@@ -51,6 +52,10 @@ export interface VirtualPhone {
   read(chat?: string): Promise<void>;
   /** Listens to a voice message or watches a video: what was sent is `played`. Rejects while the phone is away. */
   play(id: string): Promise<void>;
+  /** What it shows of its owner from now on; what is left out stays. */
+  introduce(profile: Profile): Promise<void>;
+  /** Gives a person a name in its address book, which its linked devices share. Rejects while the phone is away. */
+  saveContact(person: string, name: string): Promise<void>;
   /** The app is open, or not; who has asked for it is told. */
   present(available: boolean): Promise<void>;
   /** `chat` is a number or jid, or a group's jid. */

@@ -27,6 +27,16 @@ export interface Device extends DeviceAddress {
   firstSyncSent: boolean;
 }
 
+/** What a person shows of themselves. */
+export interface Profile {
+  /** What they call themselves; `Phone` and the last digits where nobody has said. */
+  readonly name?: string;
+  /** Of a business, checked by WhatsApp. */
+  readonly verifiedName?: string;
+  /** Who is written to by hidden address does not learn the number. */
+  readonly hidesNumber?: boolean;
+}
+
 export interface PhoneIdentity {
   readonly account: KeyPair;
   readonly registrationId: number;
@@ -38,6 +48,8 @@ export interface PhoneIdentity {
   nextPreKey: number;
   /** The phone has lost its network. */
   away: boolean;
+  /** Absent until somebody changes it. */
+  profile?: Profile;
 }
 
 export interface PhoneRecord {

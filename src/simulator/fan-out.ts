@@ -58,7 +58,8 @@ export function createFanOut(network: Network, post: Post): FanOut {
     };
   }
   function letterOf(phone: Phone, { id, to, addressing, kind }: Dispatch): Letter {
-    return { id, from: { number: phone.record.number, device: 0 }, to, addressing, attributes: kind.attributes };
+    const { number, identity } = phone.record;
+    return { id, from: { number, device: 0 }, to, addressing, attributes: kind.attributes, profile: identity.profile };
   }
 
   async function toPerson(phone: Phone, dispatch: Dispatch, to: string): Promise<void> {

@@ -1,7 +1,8 @@
 import { deflateSync } from 'node:zlib';
 import { proto } from '@whiskeysockets/baileys';
 import type { PhoneMessage } from './phone-message.ts';
-import type { Phone } from './network.ts';
+import { ownName } from './envelope.ts';
+import type { Network, Phone } from './network.ts';
 
 const { ProtocolMessage } = proto.Message;
 
@@ -53,21 +54,42 @@ export function historyFor(phone: Phone): proto.Message.IProtocolMessage {
     if (known) known.push(message);
     else chats.set(message.chat, [message]);
   }
-  const syncType = proto.HistorySync.HistorySyncType.INITIAL_BOOTSTRAP;
-  const history = proto.HistorySync.encode({
-    syncType,
-    chunkOrder: 1,
-    progress: 100,
+  return historyNotice({
+    syncType: proto.HistorySync.HistorySyncType.INITIAL_BOOTSTRAP,
     conversations: Array.from(chats, ([id, messages]) => ({
       id,
       messages: messages.map((message) => historyMessage(phone, message)),
     })),
     phoneNumberToLidMappings: [{ pnJid: phone.record.jid, lidJid: phone.record.lid }],
-  }).finish();
+  });
+}
+
+/** What the people of its chats call themselves; undefined where there is nobody. */
+export function pushNamesFor(
+  phone: Phone,
+  { addresses, directory }: Network,
+): proto.Message.IProtocolMessage | undefined {
+  const people = new Set(
+    phone.chats
+      .history()
+      .flatMap(({ chat, fromMe, from }) => (fromMe || !chat.endsWith('@s.whatsapp.net') ? [] : from)),
+  );
+  const pushnames = Array.from(people, (id) => {
+    const number = addresses.numberOf(id);
+    return { id, pushname: ownName(number, directory.known(number)?.identity.profile) };
+  });
+  if (pushnames.length === 0) return undefined;
+  return historyNotice({ syncType: proto.HistorySync.HistorySyncType.PUSH_NAME, pushnames });
+}
+
+function historyNotice(part: proto.IHistorySync): proto.Message.IProtocolMessage {
+  const { syncType } = part;
+  const history = proto.HistorySync.encode({ ...part, chunkOrder: 1, progress: 100 }).finish();
   return {
     type: ProtocolMessage.Type.HISTORY_SYNC_NOTIFICATION,
     historySyncNotification: {
-      syncType: proto.Message.HistorySyncType.INITIAL_BOOTSTRAP,
+      // Both enumerations give the same numbers.
+      syncType: syncType as number,
       chunkOrder: 1,
       progress: 100,
       initialHistBootstrapInlinePayload: deflateSync(history),

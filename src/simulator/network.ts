@@ -1,5 +1,6 @@
 import { S_WHATSAPP_NET, type BinaryNode } from '@whiskeysockets/baileys';
 import type { AddressBook, DeviceAddress } from './addresses.ts';
+import { createAppState, type AppState } from './app-state.ts';
 import type { Changes } from './changes.ts';
 import { createChatLog, type ChatLog } from './chat-log.ts';
 import type { Deliveries } from './deliveries.ts';
@@ -21,6 +22,7 @@ export interface Phone {
   readonly signal: SignalSessions;
   readonly senderKeys: SenderKeys;
   readonly chats: ChatLog;
+  readonly appState: AppState;
 }
 
 /** The parts of the network that everything else works on. */
@@ -59,6 +61,7 @@ export function createPhones(
         record,
         signal: createSignalSessions(record, state),
         senderKeys: createSenderKeys(number, state),
+        appState: createAppState(record, state),
         chats: createChatLog({ number, state, keptMessages, changed: (chat) => changes.tell({ number, chat }) }),
       };
       phones.set(number, phone);

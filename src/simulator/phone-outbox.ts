@@ -2,7 +2,7 @@ import { proto, type BinaryNode } from '@whiskeysockets/baileys';
 import { isGroupJid, type Addressing, type DeviceAddress } from './addresses.ts';
 import type { Route } from './chat-log.ts';
 import { newMessageId, type Dispatch, type FanOut } from './fan-out.ts';
-import { historyFor, sharedAppStateKey } from './first-sync.ts';
+import { historyFor, pushNamesFor, sharedAppStateKey } from './first-sync.ts';
 import { statusJid, type Room } from './groups.ts';
 import type { MediaMessage } from './media-kinds.ts';
 import { applyAct } from './message-changes.ts';
@@ -157,6 +157,8 @@ export function createPhoneOutbox(network: Network, fanOut: FanOut): PhoneOutbox
     async firstSync(phone, device) {
       await fanOut.sendPeer(phone, device, sharedAppStateKey(phone));
       await fanOut.sendPeer(phone, device, historyFor(phone));
+      const names = pushNamesFor(phone, network);
+      if (names) await fanOut.sendPeer(phone, device, names);
     },
     async answerPeer(phone, from, id, message) {
       const request = (message.deviceSentMessage?.message ?? message).protocolMessage?.peerDataOperationRequestMessage;

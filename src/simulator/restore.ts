@@ -7,6 +7,7 @@ const order = [
   'newsletter',
   'device',
   'prekeys',
+  'app-state',
   'one-time-key',
   'session',
   'sender-key',
@@ -36,6 +37,7 @@ export async function restore(parts: PhoneParts): Promise<void> {
     const [kind = '', ...path] = key.split(':');
     const phone = () => network.phone(path[0] ?? '');
     if (kind === 'phone' || kind === 'device' || kind === 'prekeys') directory.restore(kind, path, value);
+    else if (kind === 'app-state') phone().appState.restore(path, value);
     else if (kind === 'group') groups.restore(value);
     else if (kind === 'newsletter') newsletters.restore(value);
     else if (kind === 'session' || kind === 'one-time-key') phone().signal.restore(kind, path, value);

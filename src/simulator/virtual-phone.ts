@@ -4,6 +4,7 @@ import { createPhoneActs } from './phone-acts.ts';
 import { createPhoneCalls } from './phone-calls.ts';
 import type { PhoneMessage } from './phone-message.ts';
 import type { PhoneParts } from './phone-parts.ts';
+import { createPhonePeople } from './phone-people.ts';
 import { createPhonePresence } from './phone-presence.ts';
 import { createPhoneReading } from './phone-reading.ts';
 import { createPhoneRooms } from './phone-rooms.ts';
@@ -56,6 +57,7 @@ export function createVirtualPhone(parts: PhoneParts, number: string): VirtualPh
     },
     ...createPhoneReading(network, post, phone),
     ...createPhoneActs(network, outbox, phone),
+    ...createPhonePeople(network, phone),
     ...createPhonePresence(network, phone),
     ...createPhoneCalls(network, parts.calls, phone),
     ...createPhoneRooms(parts, phone),

@@ -101,6 +101,8 @@ export function createControlClient(url: string): RemoteControl {
       media: async (id) => fileOf(await post(at('media'), 'application/json', JSON.stringify([id]))),
       forgetMedia: (...args) => call(at('forgetMedia'), args),
       play: (...args) => call(at('play'), args),
+      introduce: (...args) => call(at('introduce'), args),
+      saveContact: (...args) => call(at('saveContact'), args),
       present: (...args) => call(at('present'), args),
       compose: (...args) => call(at('compose'), args),
       presenceOf: (...args) => call(at('presenceOf'), args),
