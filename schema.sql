@@ -177,6 +177,7 @@ CREATE TABLE IF NOT EXISTS lid_mappings (
   phone text NOT NULL,
   PRIMARY KEY (account_id, lid)
 );
+CREATE INDEX IF NOT EXISTS lid_mappings_phone ON lid_mappings (account_id, phone);
 ALTER TABLE lid_mappings ENABLE ROW LEVEL SECURITY;
 
 -- messages
@@ -379,6 +380,48 @@ CREATE TABLE IF NOT EXISTS stored_pieces (
   PRIMARY KEY (message_id, attempt, place)
 );
 ALTER TABLE stored_pieces ENABLE ROW LEVEL SECURITY;
+
+-- contacts
+-- Who appeared: a person is one row, by number, hidden address or both. Each name with the time from which it holds.
+CREATE TABLE IF NOT EXISTS contacts (
+  id text PRIMARY KEY,
+  account_id text NOT NULL REFERENCES whatsapp_accounts ON DELETE CASCADE,
+  -- Order of appearance.
+  position bigint GENERATED ALWAYS AS IDENTITY,
+  phone text,
+  lid text,
+  -- In the phone's address book.
+  saved_name text,
+  saved_at timestamptz,
+  -- Of a business, checked by WhatsApp.
+  verified_name text,
+  verified_at timestamptz,
+  -- As the person calls themselves.
+  push_name text,
+  push_at timestamptz,
+  created_at timestamptz NOT NULL,
+  CHECK (phone IS NOT NULL OR lid IS NOT NULL),
+  CHECK ((saved_name IS NULL) = (saved_at IS NULL)),
+  CHECK ((verified_name IS NULL) = (verified_at IS NULL)),
+  CHECK ((push_name IS NULL) = (push_at IS NULL)),
+  -- Checked after each statement, because in one of them an address may go from one person to another.
+  UNIQUE (account_id, phone) DEFERRABLE,
+  UNIQUE (account_id, lid) DEFERRABLE
+);
+CREATE INDEX IF NOT EXISTS contacts_by_position ON contacts (account_id, position DESC);
+ALTER TABLE contacts ENABLE ROW LEVEL SECURITY;
+
+-- groups
+-- What groups were called last, so that nobody needs to ask for it.
+CREATE TABLE IF NOT EXISTS group_subjects (
+  account_id text NOT NULL REFERENCES whatsapp_accounts ON DELETE CASCADE,
+  jid text NOT NULL,
+  subject text NOT NULL,
+  -- When it was given that name.
+  at timestamptz NOT NULL,
+  PRIMARY KEY (account_id, jid)
+);
+ALTER TABLE group_subjects ENABLE ROW LEVEL SECURITY;
 
 -- events
 

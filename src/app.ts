@@ -19,8 +19,10 @@ import { auditRoutes } from './features/audit/audit.routes.ts';
 import { createAudit } from './features/audit/audit.ts';
 import { createChats } from './features/chats/chats.ts';
 import { createChecklist } from './features/checklist/checklist.ts';
+import { createContacts } from './features/contacts/contacts.ts';
 import { eventRoutes } from './features/events/events.routes.ts';
 import { createEventLog } from './features/events/events.ts';
+import { createGroups } from './features/groups/groups.ts';
 import { createMedia, createStoredFiles } from './features/media/media.ts';
 import { messageRoutes } from './features/messages/messages.routes.ts';
 import { messageMediaRoutes } from './features/messages/message-media.routes.ts';
@@ -241,6 +243,8 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     },
   });
   const chats = createChats({ accounts, messages });
+  const contacts = createContacts({ ...shared, accounts });
+  const groups = createGroups({ ...shared, accounts, cacheSize: config.cache.size, cacheMs: config.cache.ttlMs });
   const sandbox = createSandbox({
     ...shared,
     accounts,
@@ -258,13 +262,27 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
   const keeper = createFileKeeper({ ...shared, accounts, storedFiles, files, timings: timings.storedFiles });
   const eventLog = createEventLog({ ...shared, accounts, sweepIntervalMs: timings.eventSweepMs });
   const system = createSystem({ ...shared, storedFiles });
+  const parts = {
+    access,
+    signIn,
+    audit,
+    accounts,
+    messages,
+    chats,
+    contacts,
+    groups,
+    sandbox,
+    eventLog,
+    notifications,
+    system,
+  };
   const routes = [
     ...accessRoutes(signIn),
     ...accountRoutes(accounts),
     ...qrRoutes(accounts, { firstCodeMs: timings.firstCodeMs }),
     ...sandboxRoutes(sandbox),
     ...customerRoutes(sandbox),
-    ...lineRoutes({ ...shared, accounts, messages, chats, sandboxNumbersEverywhere, cache: config.cache }),
+    ...lineRoutes({ ...shared, ...parts, sandboxNumbersEverywhere, cache: config.cache }),
     ...messageRoutes({ messages, media, waitMs: timings.sendWaitMs }),
     ...messageMediaRoutes({ files, links }),
     ...eventRoutes(eventLog),
@@ -287,6 +305,5 @@ function createFeatures(options: AppOptions, database: Database, secrets: Secret
     messages,
     keeper,
   ];
-  const parts = { access, signIn, audit, accounts, messages, chats, sandbox, eventLog, notifications, system };
   return { ...shared, ...parts, storedFiles, routes, services };
 }

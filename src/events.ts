@@ -17,6 +17,8 @@ export const eventCatalogue = {
   'message.sent': "WhatsApp's server confirmed a message.",
   'message-receipt.update': 'A sent message was delivered, read or played.',
   'chats.update': 'Messages of a chat were read.',
+  'contacts.upsert': 'A person appeared who was not known.',
+  'contacts.update': 'A person has another name, or addresses turned out to be theirs.',
   'groups.upsert': 'The account is in a new group.',
   'groups.update': 'Subject, description or settings of a group changed.',
   'group-participants.update': 'Members of a group came, left, or became admins or not.',

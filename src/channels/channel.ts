@@ -1,5 +1,6 @@
 import type { Batch } from '../platform/commit-writer.ts';
 import type { IncomingAct } from './acts.ts';
+import type { ContactFact } from './contact.ts';
 import type { Group, IncomingMessage, OutgoingContent, OutgoingMessage, Person, Receipt } from './content.ts';
 
 /** One account's way to the outside. Construction does nothing. */
@@ -72,6 +73,11 @@ export interface Groups {
   list(): Promise<Group[]>;
   /** The same for one; rejects with `recipient.not_in_group` where the account is no member. */
   get(jid: string): Promise<Group>;
+}
+
+export interface GroupSubject extends Pick<Group, 'jid' | 'subject'> {
+  /** When it was given that name; 1970 where nobody said. */
+  at: Date;
 }
 
 /** What somebody has done to a group; `by` is null where that is not said. */
@@ -183,6 +189,9 @@ export type ChannelNotice =
   /** The phone or the network has removed this device; the removal of its keys stands in the same batch. */
   | { kind: 'unpaired'; reason: string }
   | { kind: 'mapping'; lid: string; phone: string }
+  | { kind: 'contacts'; facts: readonly ContactFact[] }
+  /** What groups are called, since then. */
+  | { kind: 'subjects'; groups: readonly GroupSubject[] }
   /** A message is about to leave for a group of these others. */
   | { kind: 'recipients'; remoteId: string; people: readonly Person[] }
   /** Messages of people were read, here or on another device of the account. */

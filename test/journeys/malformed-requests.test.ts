@@ -153,15 +153,19 @@ beforeAll(async () => {
     to: '+9995550101',
     media: { data: Buffer.from('hello').toString('base64') },
   });
+  await call('POST', `/api/accounts/${owner.id}/sandbox/messages`, owner.key, { from: '+9995550101', text: 'hello' });
+  const [contact] = (await call('GET', '/api/contacts', owner.key)) as unknown as { id: string }[];
   const adminKey = await call('POST', '/api/keys', app.adminKey, { name: 'Script' });
   keys = { admin: app.adminKey, owner: owner.key, stranger: stranger.key, nobody: undefined };
   examples = {
     account: owner.id,
     message: String(message['id']),
+    contact: contact?.id ?? '',
     key: String(adminKey['id']),
     token: new URL((file['media'] as { url: string }).url).pathname.split('/').at(-1) ?? '',
     noAccount: 'acc_0000000000000000000000',
     noMessage: 'msg_0000000000000000000000',
+    noContact: 'con_0000000000000000000000',
     noKey: 'key_0000000000000000000000',
     wrongKey: newApiKey('test'),
     jid: '9995550101@s.whatsapp.net',

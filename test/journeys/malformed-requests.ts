@@ -84,10 +84,10 @@ function byNobody(route: DescribedRoute, { request }: Requests, examples: Exampl
   );
 }
 
-/** About accounts, messages and keys that do not exist. */
+/** About accounts, messages, contacts and keys that do not exist. */
 function aboutNothing(route: DescribedRoute, { request, pathWith }: Requests, examples: Examples): MalformedRequest[] {
   return route.pathFields.flatMap(({ name, schema }) =>
-    [examples['noAccount'], examples['noMessage'], examples['noKey']]
+    [examples['noAccount'], examples['noMessage'], examples['noContact'], examples['noKey']]
       .filter((id) => id !== undefined && accepts(schema, id))
       .map((id = '') =>
         request({ path: pathWith({ [name]: id }) }, { what: `the unknown ${name} ${id}`, expects: [404], by: 'admin' }),

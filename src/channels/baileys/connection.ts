@@ -2,32 +2,28 @@ import {
   type BaileysEventMap,
   type BinaryNode,
   decodeBinaryNode,
-  type GroupMetadata,
-  type GroupParticipant,
   makeWASocket,
   S_WHATSAPP_NET,
   type WAMessage,
-  WAMessageAddressingMode,
   type WASocket,
 } from '@whiskeysockets/baileys';
 import type { Batch, Lane } from '../../platform/commit-writer.ts';
 import { type Clock, endsWithin } from '../../platform/clock.ts';
 import { deferred } from '../../platform/deferred.ts';
-import { AppError } from '../../platform/errors.ts';
 import type { Probe } from '../../platform/probe.ts';
 import { chatTypeOf } from '../address.ts';
 import type { ChannelNotice, Presence } from '../channel.ts';
 import type { OutgoingMessage, Person } from '../content.ts';
-import type { Addressing } from './acts-to-baileys.ts';
 import { callOf } from './calls.ts';
 import { causeOf } from './close-cause.ts';
 import { createCodePairing } from './code-pairing.ts';
+import { contactFactsOf } from './contacts-from-baileys.ts';
 import type { CloseCause } from './disconnects.ts';
 import { holdFrames, rawSocket } from './frame-barrier.ts';
 import { personOf } from './from-baileys.ts';
-import { groupChangeOf } from './groups.ts';
 import type { InboundJournal } from './inbound-journal.ts';
 import { watchStanzas } from './inbound-stanzas.ts';
+import { createKnownGroups } from './known-groups.ts';
 import { createLineActs, type LineActs } from './line-acts.ts';
 import { watchLine } from './line-watch.ts';
 import { renewMedia } from './media-renewal.ts';
@@ -38,7 +34,6 @@ import { createOwnPresence } from './own-presence.ts';
 import { watchPeoplePresence } from './people-presence.ts';
 import { createSessionRenewals } from './session-renewals.ts';
 import { type OpenedMessage, signalRepository } from './signal-repository.ts';
-import type { SocketCaches } from './socket-caches.ts';
 import { newBrowser, socketConfig, type SocketOptions } from './socket-config.ts';
 
 export type { Network } from './socket-config.ts';
@@ -89,6 +84,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   const { network, auth, caches, timings, events, lane, journal, clock, log } = options;
   const closed = deferred<CloseCause>();
   const renewals = createSessionRenewals();
+  const peersToSettle: Buffer[] = [];
   let ending: CloseCause | undefined;
   let finished = false;
 
@@ -102,17 +98,25 @@ export function openConnection(options: ConnectionOptions): Connection {
     opening: (ciphertext) => stanzas.opening(ciphertext),
     opened: (message, batch) => events.opened(message, batch),
     // Baileys works at a message under this lock until everything that follows from it is told.
-    openedPeer: (hash) =>
-      void socket.messageMutex.mutex(async () => journal.settled(lane, hash)).catch(() => undefined),
+    openedPeer(hash) {
+      const done = async (): Promise<void> => {
+        peersToSettle.push(hash);
+        settlePeers();
+      };
+      socket.messageMutex.mutex(done).catch(() => undefined);
+    },
     writtenDown: (hash) => journal.find(lane, hash),
   });
   const socket: WASocket = withNoiseTrust(network.trust, () =>
-    makeWASocket(socketConfig(options, { browser, groupMetadata, makeSignalRepository })),
+    makeWASocket(
+      socketConfig(options, { browser, groupMetadata: (jid) => groups.metadata(jid), makeSignalRepository }),
+    ),
   );
   const barrier = holdFrames({ socket, lane, owned: options.owned, mostWaiting: timings.mostWaiting });
   const stanzas = watchStanzas(socket);
   renewals.watch(socket);
   watchRestriction({ socket, clock, log, tell: (until) => tell({ kind: 'restricted', until }) });
+  const groups = createKnownGroups({ socket, caches, tell });
   const line = watchLine({ socket, timings, clock, log, dead: (cause) => void end(cause) });
   const sender = createMessageSender({
     ...options,
@@ -122,7 +126,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     acknowledgementTimeoutMs: timings.acknowledgementTimeoutMs,
     leaving,
     distributeAgain: async (group) => auth.store.keys.set({ 'sender-key-memory': { [group]: null } }),
-    addressing: async (group) => addressingOf(await groupMetadata(group)),
+    addressing: (group) => groups.addressing(group),
   });
   watchPeoplePresence({ socket, log, tell: (seen) => tell({ kind: 'presence', presence: seen }) });
   const presence = createOwnPresence({ socket, clock, log });
@@ -131,7 +135,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     barrier,
     closed: closed.promise,
     notice: (notice) => events.notice(notice),
-    groupMetadata,
+    groupMetadata: (jid) => groups.metadata(jid),
     caches,
     answerMs: timings.acknowledgementTimeoutMs,
     clock,
@@ -185,6 +189,12 @@ export function openConnection(options: ConnectionOptions): Connection {
     }
   }
 
+  /** What own devices told counts as done once Baileys has handed over what it gathers from it, up to 100 ms later. */
+  function settlePeers(): void {
+    if (socket.ev.isBuffering()) return;
+    for (const hash of peersToSettle.splice(0)) journal.settled(lane, hash);
+  }
+
   /** What own devices told, such as the history, is told once more where its effects may be missing. */
   async function resumeEffects(): Promise<void> {
     for (const stanza of await journal.unfinished(lane)) socket.ws.emit('CB:message', await decodeBinaryNode(stanza));
@@ -197,12 +207,11 @@ export function openConnection(options: ConnectionOptions): Connection {
     if (batch['creds.update']) events.creds();
     if (batch['messages.upsert']) events.messages(batch['messages.upsert'].messages);
     for (const call of batch.call?.flatMap((event) => callOf(event) ?? []) ?? []) tell({ kind: 'call', call });
-    forgetChangedGroups(batch, caches);
+    groups.told(batch);
+    const facts = contactFactsOf(batch, clock.now());
+    if (facts.length > 0) tell({ kind: 'contacts', facts });
+    settlePeers();
     if (batch['connection.update']) onConnection(batch['connection.update']);
-  });
-  socket.ws.prependListener('CB:notification', (node: BinaryNode) => {
-    const change = groupChangeOf(node);
-    if (change) tell({ kind: 'group', change });
   });
   socket.ws.prependListener('CB:receipt', (node: BinaryNode) => events.receipt(node));
   socket.ws.on('unexpected-response', (_request: unknown, response: { statusCode?: number }) => {
@@ -212,19 +221,13 @@ export function openConnection(options: ConnectionOptions): Connection {
     void end({ kind: 'crashed', detail: String(lane.broken.reason) });
   });
 
-  /** Asked by Baileys for every group message; without an answer it would query WhatsApp each time. */
-  async function groupMetadata(jid: string): Promise<GroupMetadata> {
-    const known = caches.groups.get(jid) ?? (await socket.groupMetadata(jid).catch(refuseGroup));
-    caches.groups.set(jid, known);
-    return known;
-  }
-
   /** Who has it in the end is counted against who was there when it left. */
   async function leaving({ to, remoteId }: OutgoingMessage): Promise<void> {
     if (chatTypeOf(to) !== 'group') return;
     const { jid, lid } = selfOf(socket);
-    const members = (await groupMetadata(to)).participants.map(memberOf);
-    const people = members.filter((member) => member.jid !== jid && (lid === null || member.lid !== lid));
+    const people = (await groups.members(to)).filter(
+      (member) => member.jid !== jid && (lid === null || member.lid !== lid),
+    );
     tell({ kind: 'recipients', remoteId, people });
   }
 
@@ -250,41 +253,7 @@ export function openConnection(options: ConnectionOptions): Connection {
   };
 }
 
-function forgetChangedGroups(batch: Partial<BaileysEventMap>, caches: SocketCaches): void {
-  for (const group of batch['groups.update'] ?? []) {
-    // A list of all groups is told as changes of each.
-    if (isWhole(group)) caches.groups.set(group.id, group);
-    else if (group.id) caches.groups.delete(group.id);
-  }
-  for (const group of batch['groups.upsert'] ?? []) caches.groups.set(group.id, group);
-  const members = batch['group-participants.update'];
-  if (members) caches.groups.delete(members.id);
-}
-
-function isWhole(group: Partial<GroupMetadata>): group is GroupMetadata {
-  return group.id !== undefined && group.participants !== undefined;
-}
-
-function memberOf({ id, lid, phoneNumber }: GroupParticipant): Person {
-  return personOf(id, lid ?? phoneNumber, null);
-}
-
-/** As Baileys, where the group does not say. */
-function addressingOf(group: GroupMetadata | undefined): Addressing {
-  return group?.addressingMode === WAMessageAddressingMode.PN ? 'pn' : 'lid';
-}
-
 function selfOf(socket: WASocket): Person {
   const me = socket.authState.creds.me;
   return personOf(me?.id ?? '', me?.lid, me?.name ?? null);
-}
-
-/** WhatsApp's answer stands in `data` of Baileys' error. */
-function refuseGroup(error: unknown): never {
-  const code = (error as { data?: unknown }).data;
-  if (code !== 401 && code !== 403 && code !== 404) throw error;
-  throw new AppError('recipient.not_in_group', {
-    detail: 'This number is not in that group, or the group does not exist.',
-    cause: error,
-  });
 }

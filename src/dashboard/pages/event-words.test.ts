@@ -98,6 +98,8 @@ describe('a sentence names who it is about', () => {
       { direction: 'outgoing', chat: { jid: '1@g.us', type: 'group' } },
       'A message to a group was written on the phone',
     ],
+    ['a contact by name', ['contacts.upsert'], { ...ann, id: 'con_1' }, 'A new contact: Ann'],
+    ['a contact by number', ['contacts.update'], { ...ann, name: null }, 'The contact +9995550102 changed'],
     [
       'an account by its own sentence',
       ['session.status'],

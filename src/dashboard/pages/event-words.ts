@@ -102,6 +102,8 @@ const wordings: Record<EventName, (facts: Facts) => Wording> = {
   'message.sent': messageEnd,
   'message-receipt.update': messageEnd,
   'chats.update': () => ({ icon: 'check-check', sentence: 'The chat with {who} was read' }),
+  'contacts.upsert': () => ({ icon: 'user-round', sentence: 'A new contact: {who}' }),
+  'contacts.update': () => ({ icon: 'user-round', sentence: 'The contact {who} changed' }),
   'groups.upsert': () => ({ icon: 'message-circle', sentence: 'A new group holds the account' }),
   'groups.update': () => ({ icon: 'message-circle', sentence: 'A group was changed' }),
   'group-participants.update': () => ({ icon: 'message-circle', sentence: 'The members of a group changed' }),
@@ -132,7 +134,9 @@ function factsOf(data: unknown): Facts {
   const chat = partOf(whole['chat']);
   const from = partOf(whole['from']);
   const isOutgoing = whole['direction'] === 'outgoing';
-  const names = [...(isOutgoing ? [] : [from['name'], from['phone'], numberIn(from['jid'])]), chatName(chat)];
+  const writer = isOutgoing ? [] : [from['name'], from['phone'], numberIn(from['jid'])];
+  // A contact is a person itself.
+  const names = [...writer, chatName(chat), whole['name'], whole['phone']];
   return {
     who: names.map(textOf).find((name) => name !== '') ?? 'somebody',
     status: textOf(whole['status']),

@@ -186,6 +186,8 @@ function takeNotice(options: RunningAccountsOptions, notice: ChannelNotice, batc
       batch.add(options.restriction, { until: notice.until });
       return;
     case 'mapping':
+    case 'contacts':
+    case 'subjects':
     case 'recipients':
     case 'read':
     case 'call':

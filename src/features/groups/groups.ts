@@ -2,26 +2,40 @@ import { parseAddress } from '../../channels/address.ts';
 import type { Channel } from '../../channels/channel.ts';
 import type { Group } from '../../channels/content.ts';
 import { createCache } from '../../platform/cache.ts';
-import { AppError, invalidField, isAppError } from '../../platform/errors.ts';
+import { AppError, errorMessage, invalidField, isAppError } from '../../platform/errors.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
+import type { Queryable } from '../../platform/database.ts';
+import type { Log } from '../../platform/log.ts';
 import { type Accounts, unsupportedByChannel } from '../accounts/accounts.ts';
+import { findSubjects } from './group-subjects.store.ts';
+
+export { createGroupInbox } from './group-inbox.ts';
 
 /** Groups of an account. What is not known is asked over its line, and throws as `Accounts.onLine`. */
 export interface Groups {
   list(accountId: string): Promise<Group[]>;
   /** Throws `group.not_found` where the account is not in it, and a 422 that names `jid`. */
   get(accountId: string, jid: string): Promise<Group>;
+  /**
+   * What these groups are called, by jid, as far as it was told. For the others WhatsApp is asked once, and what it says is
+   * announced as `names:<account>`.
+   */
+  subjects(accountId: string, jids: readonly string[]): Promise<ReadonlyMap<string, string>>;
 }
 
 export interface GroupsOptions {
   accounts: Pick<Accounts, 'onLine'>;
+  database: Queryable;
   events: EventBus;
+  log: Log;
   cacheSize: number;
   cacheMs: number;
 }
 
-export function createGroups({ accounts, events, cacheSize, cacheMs }: GroupsOptions): Groups {
+export function createGroups({ accounts, database, events, log, cacheSize, cacheMs }: GroupsOptions): Groups {
   const cache = createCache<readonly Group[]>({ size: cacheSize, ttlMs: cacheMs });
+  /** Accounts whose groups were asked for because of a name that was missing. */
+  const asked = createCache<true>({ size: cacheSize, ttlMs: cacheMs });
   /** How often the groups of each account that is followed have changed; what was asked for before is not kept. */
   const versions = new Map<string, number>();
 
@@ -50,8 +64,28 @@ export function createGroups({ accounts, events, cacheSize, cacheMs }: GroupsOpt
     return found;
   }
 
+  const list = (accountId: string): Promise<Group[]> => known(accountId, '', (groups) => groups.list());
+
+  async function askForSubjects(accountId: string): Promise<void> {
+    if (asked.get(accountId)) return;
+    asked.set(accountId, true);
+    try {
+      // The line tells what they are called to who keeps it.
+      await list(accountId);
+    } catch (error) {
+      asked.delete(accountId);
+      log.debug('What groups are called could not be asked', { accountId, reason: errorMessage(error) });
+    }
+  }
+
   return {
-    list: (accountId) => known(accountId, '', (groups) => groups.list()),
+    list,
+    async subjects(accountId, jids) {
+      if (jids.length === 0) return new Map();
+      const found = await findSubjects(database, accountId, jids);
+      if (found.length < new Set(jids).size) void askForSubjects(accountId);
+      return new Map(found.map(({ jid, subject }) => [jid, subject]));
+    },
     async get(accountId, given) {
       const parsed = parseAddress(given);
       if (!parsed.ok) throw invalidField('jid', parsed.problem);
