@@ -76,8 +76,8 @@ describe('The list of chats', () => {
       .map((line) => wordsOf(`<li ${line}`));
     expect(lines).toEqual([
       expect.stringMatching(/^\+9995550102 \d\d:\d\d &lt;b>bold&lt;\/b> 1 new$/),
-      expect.stringMatching(/^Group 120363000000000001 \d\d:\d\d Ben: Poll: Where\? 1 new$/),
-      expect.stringMatching(/^A Ana \d\d:\d\d Sent by a program 1 new$/),
+      expect.stringMatching(/^Group 120363000000000001 \d\d:\d\d Ben : Poll: Where\? 1 new$/),
+      expect.stringMatching(/^A Ana \+9995550101 \d\d:\d\d Sent by a program 1 new$/),
     ]);
     expect(html).toMatch(/avatar-group[^]*#users-round/);
     expect(html).toContain('aria-label="Sent"');
@@ -113,7 +113,7 @@ describe('A chat', () => {
     expect(words).toContain('A kind of message that this version cannot show. It is kept for a later one.');
     const inGroup = await stored(account, { chat_jid: group, chat_type: 'group', from_name: 'Ben' });
     const shown = wordsOf((await htmlOf(chatOf(account, group))).split(`id="bubble-${inGroup}"`)[1] ?? '');
-    expect(shown).toMatch(/Ben Stored \d+ Reply/);
+    expect(shown).toMatch(/Ben \+9995550101 Stored \d+ Reply/);
   });
 
   test('goes back in steps, and further back from there', async () => {

@@ -5,7 +5,7 @@ import { rendered, wordsOf } from '../doubles/rendered-view.ts';
 import { aMessage } from '../doubles/view-models.ts';
 
 function listOf(messages: readonly Message[], different: Partial<MessagesModel> = {}): string {
-  const items = messages.map((message) => ({ message, who: '+9995550101', group: null }));
+  const items = messages.map((message) => ({ message, who: { name: '+9995550101', number: null }, group: null }));
   const model = { accountId: 'acc_1', items, before: undefined, older: null, ...different };
   return rendered(AccountMessages, { model });
 }
@@ -43,7 +43,7 @@ test('what people wrote and how they are called is text and never markup', () =>
   const html = rendered(AccountMessages, {
     model: {
       accountId: 'acc_1',
-      items: [{ message, who: '<b>Ana</b>', group: '"><script>' }],
+      items: [{ message, who: { name: '<b>Ana</b>', number: null }, group: '"><script>' }],
       before: undefined,
       older: null,
     },

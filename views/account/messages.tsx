@@ -1,7 +1,7 @@
 import type { Message } from '../../src/features/messages/messages.ts';
 import { MessageContent } from './message-content.tsx';
 import { MessageOrigin, MessageWaiting } from './message-notes.tsx';
-import { chatPath } from './chats/chat-names.tsx';
+import { chatPath, NameAndNumber, type Named } from './chats/chat-names.tsx';
 import { Empty } from '../partials/empty.tsx';
 import { ActButton } from '../partials/form.tsx';
 import { Icon } from '../partials/icon.tsx';
@@ -13,7 +13,7 @@ import { Time } from '../partials/time.tsx';
 export interface MessageItem {
   message: Message;
   /** The other side: a name or number of a person, or a group. */
-  who: string;
+  who: Named;
   /** Set for a person who writes in a group. */
   group: string | null;
 }
@@ -43,7 +43,7 @@ export function AccountMessages({ model }: { model: MessagesModel }) {
       {...live({
         id: messagesId,
         url: `/ui/accounts/${accountId}/messages${query}`,
-        topics: [`messages:${accountId}`],
+        topics: [`messages:${accountId}`, `names:${accountId}`],
       })}
     >
       <div class="card-head messages-head">
@@ -99,7 +99,7 @@ function MessageRow({ item }: { item: MessageItem }) {
         <p class="message-who">
           <span class="muted">{isOutgoing ? 'To' : 'From'}</span>{' '}
           <a href={chatPath(accountId, message.chat.jid)}>
-            <bdi>{who}</bdi>
+            <NameAndNumber named={who} />
           </a>
           {group !== null && (
             <span class="muted">

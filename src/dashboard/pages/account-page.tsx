@@ -13,9 +13,9 @@ import { positionOf } from '../../platform/cursor.ts';
 import type { Database } from '../../platform/database.ts';
 import { isAppError } from '../../platform/errors.ts';
 import type { PageAnswer } from '../../platform/page.ts';
-import { namedChat, senderOf } from './chat-names.ts';
+import { namedChat, type NameParts, type Names, namesOf, senderOf } from './chat-names.ts';
 
-export interface AccountPageParts {
+export interface AccountPageParts extends NameParts {
   accounts: Accounts;
   messages: Messages;
   sandbox: Sandbox;
@@ -67,11 +67,11 @@ export async function accountPage(
 }
 
 export async function messagesModel(
-  { messages }: AccountPageParts,
+  parts: AccountPageParts,
   accountId: string,
   before: string | undefined,
 ): Promise<MessagesModel> {
-  const found = await messages.list({
+  const found = await parts.messages.list({
     accountId,
     direction: undefined,
     chatJid: undefined,
@@ -81,7 +81,9 @@ export async function messagesModel(
     limit: pageSize,
   });
   const older = found.nextPosition === null ? null : String(found.nextPosition);
-  return { accountId, items: found.messages.map(itemOf), before, older };
+  const chats = found.messages.map(({ chat }) => chat);
+  const names = await namesOf(parts, accountId, { chats, messages: found.messages });
+  return { accountId, items: found.messages.map((message) => itemOf(message, names)), before, older };
 }
 
 /** The phone of the customer that is asked for, else of the usual one, else of whoever has a chat. */
@@ -111,9 +113,9 @@ export async function livePart(id: string, part: () => Promise<VNode>): Promise<
   }
 }
 
-function itemOf(message: Message): MessageItem {
+function itemOf(message: Message, names: Names): MessageItem {
   const { chat, direction } = message;
-  const { name } = namedChat({ ...chat, name: null });
-  if (direction === 'outgoing') return { message, who: name, group: null };
-  return { message, who: senderOf(message), group: chat.type === 'personal' ? null : name };
+  const named = namedChat({ ...chat, name: null }, names);
+  if (direction === 'outgoing') return { message, who: named, group: null };
+  return { message, who: senderOf(message, names), group: chat.type === 'personal' ? null : named.name };
 }

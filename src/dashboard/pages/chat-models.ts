@@ -6,9 +6,9 @@ import { parseAddress } from '../../channels/address.ts';
 import type { Message, Messages } from '../../features/messages/messages.ts';
 import { positionOf } from '../../platform/cursor.ts';
 import { AppError } from '../../platform/errors.ts';
-import { namedChat, senderOf } from './chat-names.ts';
+import { namedChat, type NameParts, type Names, namesOf, senderOf } from './chat-names.ts';
 
-export interface ChatModelParts {
+export interface ChatModelParts extends NameParts {
   messages: Pick<Messages, 'chats' | 'chat' | 'chatOf' | 'answered' | 'list'>;
   /** IANA name of the zone in which days begin. */
   timeZone: string;
@@ -25,25 +25,29 @@ const messagesAtOnce = 40;
 export const mostMessages = 400;
 
 export async function chatListModel(
-  { messages }: ChatModelParts,
+  parts: ChatModelParts,
   accountId: string,
   { open, before }: { open?: string | undefined; before?: string | undefined },
 ): Promise<ChatListModel> {
-  const found = await messages.chats(accountId, { beforePosition: positionOf(before), limit: chatsOnPage });
+  const found = await parts.messages.chats(accountId, { beforePosition: positionOf(before), limit: chatsOnPage });
+  const messages = found.chats.map(({ latest }) => latest);
+  const names = await namesOf(parts, accountId, { chats: found.chats, messages });
   const entries = found.chats.map(({ latest, ...chat }) => {
-    const sender = chat.type === 'group' && latest.direction === 'incoming' ? senderOf(latest) : null;
-    return { ...namedChat(chat), latest, sender };
+    const sender = chat.type === 'group' && latest.direction === 'incoming' ? senderOf(latest, names) : null;
+    return { ...namedChat(chat, names), latest, sender };
   });
   return { accountId, entries, open, before, older: found.nextPosition === null ? null : String(found.nextPosition) };
 }
 
 /** The chat under its address as it stands in a link; throws 404 for what can be no address. */
-export async function chatNamed({ messages }: ChatModelParts, accountId: string, given: string): Promise<NamedChat> {
+export async function chatNamed(parts: ChatModelParts, accountId: string, given: string): Promise<NamedChat> {
+  const { messages } = parts;
   const parsed = parseAddress(given);
   if (!parsed.ok) throw new AppError('chat.not_found', { status: 404, detail: 'There is no such chat.' });
   const jid = await messages.chatOf(accountId, parsed.address);
   const found = await messages.chat(accountId, jid);
-  return namedChat(found ?? { jid, type: parsed.address.type, name: null });
+  const chat = found ?? { jid, type: parsed.address.type, name: null };
+  return namedChat(chat, await namesOf(parts, accountId, { chats: [chat], messages: [] }));
 }
 
 export async function windowModel(
@@ -73,23 +77,24 @@ function earlierQuery(show: number, before: string | undefined, nextPosition: nu
 }
 
 async function bubblesOf(
-  { messages, timeZone }: ChatModelParts,
+  parts: ChatModelParts,
   accountId: string,
   chat: NamedChat,
   found: readonly Message[],
 ): Promise<MessagesWindow['bubbles']> {
   const ids = found.flatMap(({ replyTo }) => replyTo ?? []);
-  const answered = await messages.answered(accountId, chat.jid, [...new Set(ids)]);
-  const day = new Intl.DateTimeFormat('en-CA', { timeZone, dateStyle: 'short' });
+  const answered = await parts.messages.answered(accountId, chat.jid, [...new Set(ids)]);
+  const names = await namesOf(parts, accountId, { chats: [], messages: [...found, ...answered.values()] });
+  const day = new Intl.DateTimeFormat('en-CA', { timeZone: parts.timeZone, dateStyle: 'short' });
   return found.map((message) => ({
     message,
-    sender: chat.type === 'group' && message.direction === 'incoming' ? senderOf(message) : null,
-    answers: message.replyTo === null ? null : answersOf(answered.get(message.replyTo)),
+    sender: chat.type === 'group' && message.direction === 'incoming' ? senderOf(message, names) : null,
+    answers: message.replyTo === null ? null : answersOf(answered.get(message.replyTo), names),
     day: day.format(new Date(message.createdAt)),
   }));
 }
 
-function answersOf(message: Message | undefined): BubbleModel['answers'] {
+function answersOf(message: Message | undefined, names: Names): BubbleModel['answers'] {
   if (!message) return 'unknown';
-  return { who: message.direction === 'outgoing' ? 'You' : senderOf(message), message };
+  return { who: message.direction === 'outgoing' ? 'You' : senderOf(message, names).name, message };
 }

@@ -5,13 +5,13 @@ import { ActButton } from '../../partials/form.tsx';
 import { Icon } from '../../partials/icon.tsx';
 import { MessageStatus } from '../../partials/message-status.tsx';
 import { Clock } from '../../partials/time.tsx';
-import { chatPath } from './chat-names.tsx';
+import { chatPath, NameAndNumber, type Named } from './chat-names.tsx';
 import { summaryOf } from './summary.ts';
 
 export interface BubbleModel {
   message: Message;
   /** Who wrote it, in a group; null where that is plain. */
-  sender: string | null;
+  sender: Named | null;
   /** What it answers; its message is undefined where that is not stored here. */
   answers: { who: string; message: Message } | 'unknown' | null;
 }
@@ -25,7 +25,7 @@ export function ChatBubble({ bubble }: { bubble: BubbleModel }) {
       <span class="visually-hidden">{isOutgoing ? 'You: ' : sender === null ? 'They: ' : ''}</span>
       {sender !== null && (
         <p class="bubble-sender">
-          <bdi>{sender}</bdi>
+          <NameAndNumber named={sender} />
         </p>
       )}
       {answers !== null && <Quote answers={answers} />}

@@ -3,13 +3,13 @@ import { Empty } from '../../partials/empty.tsx';
 import { live } from '../../partials/live.ts';
 import { MessageTick } from '../../partials/message-status.tsx';
 import { Time } from '../../partials/time.tsx';
-import { Avatar, chatPath, type NamedChat } from './chat-names.tsx';
+import { Avatar, chatPath, NameAndNumber, type Named, type NamedChat } from './chat-names.tsx';
 import { summaryOf } from './summary.ts';
 
 export interface ChatEntry extends NamedChat {
   latest: Message;
   /** Who wrote it, in a group. */
-  sender: string | null;
+  sender: Named | null;
 }
 
 export interface ChatListModel {
@@ -37,7 +37,7 @@ export function ChatList({ model }: { model: ChatListModel }) {
       aria-label="Chats"
       // Entries must not move while somebody is about to choose one.
       data-steady=""
-      {...live({ id: chatListId, url, topics: [`messages:${accountId}`] })}
+      {...live({ id: chatListId, url, topics: [`messages:${accountId}`, `names:${accountId}`] })}
     >
       {entries.length === 0 ? (
         <Empty icon="messages-square" title={before === undefined ? 'No chats yet' : 'Nothing older'}>
@@ -63,7 +63,7 @@ export function ChatList({ model }: { model: ChatListModel }) {
 }
 
 function Entry({ entry, accountId, isOpen }: { entry: ChatEntry; accountId: string; isOpen: boolean }) {
-  const { jid, name, unread, latest, sender } = entry;
+  const { jid, unread, latest, sender } = entry;
   const isOutgoing = latest.direction === 'outgoing';
   return (
     <li id={`chat-${jid.replaceAll(/\W/g, '-')}`}>
@@ -71,14 +71,19 @@ function Entry({ entry, accountId, isOpen }: { entry: ChatEntry; accountId: stri
         <Avatar chat={entry} />
         <span class="chat-entry-head">
           <span class="chat-entry-name" dir="auto">
-            {name}
+            <NameAndNumber named={entry} />
           </span>
           <Time at={new Date(latest.createdAt)} />
         </span>
         <span class="chat-entry-last">
           <span class="chat-entry-text" dir="auto">
             {isOutgoing && <MessageTick status={latest.status} />}
-            {sender !== null && <bdi>{sender}: </bdi>}
+            {sender !== null && (
+              <>
+                <bdi>{sender.name}</bdi>
+                {': '}
+              </>
+            )}
             {summaryOf(latest, 70)}
           </span>
           {unread > 0 && (

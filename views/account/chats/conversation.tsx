@@ -67,7 +67,11 @@ export function ChatMessages({ window }: { window: MessagesWindow }) {
       tabindex={0}
       role="group"
       aria-label="Messages"
-      {...live({ id: chatMessagesId, url: `/ui${path}/messages?${query}`, topics: [`messages:${accountId}`] })}
+      {...live({
+        id: chatMessagesId,
+        url: `/ui${path}/messages?${query}`,
+        topics: [`messages:${accountId}`, `names:${accountId}`],
+      })}
     >
       <div class="chat-flow">
         {earlier !== null && (
