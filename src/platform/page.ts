@@ -4,6 +4,7 @@ import type { VNode } from 'preact';
 import type { Actor } from './actor.ts';
 import type { FieldError } from './errors.ts';
 import { pathParameters, type NoFields } from './route.ts';
+import { declaredFields } from './schema.ts';
 
 /** Who looks at a page. */
 export interface Viewer {
@@ -96,9 +97,7 @@ export function definePage<P = NoFields, Q = NoFields, F = undefined>(definition
   if (page.path !== '/' && !/^(\/(:?\w[\w.-]*))+$/.test(page.path)) mistake('the path must look like /accounts/:id');
   if (page.method === 'GET' && page.form) mistake('a GET has no form');
   if (page.method === 'POST' && !page.form) mistake('a POST needs a form schema');
-  const declared = Object.keys((page.params?.describe()['keys'] ?? {}) as object);
-  if (declared.toSorted().join() !== pathParameters(page.path).toSorted().join()) {
-    mistake('params must declare exactly those of the path');
-  }
+  const inPath = pathParameters(page.path).sort().join();
+  if (declaredFields(page.params).join() !== inPath) mistake('params must declare exactly those of the path');
   return page;
 }

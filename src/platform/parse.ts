@@ -1,7 +1,7 @@
 import type Joi from 'joi';
 import { AppError, type FieldError, isAppError } from './errors.ts';
 import { fieldPath, guardInput } from './input-guard.ts';
-import type { Infer } from './schema.ts';
+import { described, type Infer } from './schema.ts';
 
 const items = '{{#limit}} {if(#limit == 1, "item", "items")}';
 const characters = '{{#limit}} {if(#limit == 1, "character", "characters")}';
@@ -115,15 +115,6 @@ export function namedAsWritten(error: unknown, schema: Joi.AnySchema, given: unk
     message,
   }));
   return invalid(renamed);
-}
-
-const descriptions = new WeakMap<Joi.AnySchema, Joi.Description>();
-
-/** To describe a schema takes Joi longer than to check with it. */
-function described(schema: Joi.AnySchema): Joi.Description {
-  const description = descriptions.get(schema) ?? schema.describe();
-  descriptions.set(schema, description);
-  return description;
 }
 
 /** Which other name the caller used for a field: field -> name. */

@@ -3,6 +3,7 @@ import type { Response } from 'express';
 import type Joi from 'joi';
 import type { Access, Caller } from './caller.ts';
 import type { Queryable, Transaction } from './database.ts';
+import { declaredFields } from './schema.ts';
 
 export type { Access, Caller } from './caller.ts';
 
@@ -160,10 +161,8 @@ export function defineRoute<P = NoFields, Q = NoFields, B = undefined, A = unkno
   if (route.summary.trim() === '') mistake('a summary is missing');
   if (route.body && (route.method === 'GET' || route.method === 'DELETE')) mistake(`${route.method} has no body`);
   if (route.upload && !route.body) mistake('an upload needs a body schema');
-  const declared = Object.keys((route.params?.describe()['keys'] ?? {}) as object)
-    .sort()
-    .join();
-  if (declared !== pathParameters(route.path).sort().join()) mistake('params must declare exactly those of the path');
+  const inPath = pathParameters(route.path).sort().join();
+  if (declaredFields(route.params).join() !== inPath) mistake('params must declare exactly those of the path');
   if (route.list && route.answer?.type !== 'array') mistake('the answer of a list must be listOf(…)');
   return route;
 }

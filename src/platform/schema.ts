@@ -17,6 +17,20 @@ export type InferFields<F extends Fields> = Flat<
   { [K in PresentKey<F>]: Infer<F[K]> } & { [K in Exclude<keyof F, PresentKey<F>>]?: Infer<F[K]> }
 >;
 
+const descriptions = new WeakMap<Joi.AnySchema, Joi.Description>();
+
+/** Joi's description, made once: that takes longer than to check with the schema, and many routes share theirs. */
+export function described(schema: Joi.AnySchema): Joi.Description {
+  const description = descriptions.get(schema) ?? schema.describe();
+  descriptions.set(schema, description);
+  return description;
+}
+
+/** The names of the fields that an object has of its own, sorted; none without a schema. */
+export function declaredFields(schema: Joi.AnySchema | undefined): string[] {
+  return schema ? Object.keys((described(schema)['keys'] ?? {}) as object).sort() : [];
+}
+
 /**
  * An object with exactly these fields; others are refused by name. `aliases` are other names of a field that callers may
  * use instead, such as `{ to: ['number', 'phone'] }`; errors name the one that was used.
