@@ -5,6 +5,7 @@ import { systemClock } from '../../src/platform/clock.ts';
 import type { ConnectionSettings } from '../../src/platform/database-connection.ts';
 import { createSecrets, type Secrets } from '../../src/platform/secrets.ts';
 import { adminKey, type Calls, callsTo } from './calls.ts';
+import { storeAdmin } from './person.ts';
 import { createRecordingLog, type RecordingLog } from './recording-log.ts';
 import { databaseUrlOf, openTestDatabase, type TestDatabase } from './test-database.ts';
 
@@ -24,6 +25,8 @@ export interface RunningAppOptions {
   environment?: Record<string, string>;
   /** Instead of one of its own: for a restart, or for two instances. */
   database?: TestDatabase;
+  /** With the `admin` of journeys from the start, so that nothing is hashed at full cost. */
+  admin?: boolean;
   /** Puts something between the app and its database; returns where the app finds it. */
   through?(connection: ConnectionSettings): Promise<ConnectionSettings>;
 }
@@ -33,6 +36,7 @@ const encryptionKey = 'the encryption key of the tests, 32 and more';
 /** The whole product in this process, on a database of its own, with the waits that a test wants. */
 export async function startApp(options: RunningAppOptions = {}): Promise<RunningApp> {
   const database = options.database ?? (await openTestDatabase());
+  if (options.admin === true) await storeAdmin(database);
   const log = createRecordingLog();
   const app = createApp({
     config: readConfig({

@@ -1,6 +1,6 @@
 import { io, type Socket } from 'socket.io-client';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { adminEnvironment, cookieHeader, signIn } from '../doubles/person.ts';
+import { cookieHeader, signIn } from '../doubles/person.ts';
 import { type RunningApp, startApp } from '../doubles/running-app.ts';
 
 const attempts = 100;
@@ -9,7 +9,7 @@ let app: RunningApp;
 let cookie: string;
 
 beforeAll(async () => {
-  app = await startApp({ environment: adminEnvironment });
+  app = await startApp({ admin: true });
   cookie = cookieHeader(await signIn(app.address));
 });
 afterEach(() => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Page } from '../../src/platform/page.ts';
 import type { Browser } from '../doubles/browser.ts';
 import { definedPages, pathOf } from '../doubles/dashboard-pages.ts';
-import { adminEnvironment, cookieHeader, signIn } from '../doubles/person.ts';
+import { cookieHeader, signIn } from '../doubles/person.ts';
 import { type RunningApp, startApp } from '../doubles/running-app.ts';
 import { seedAccounts } from '../doubles/seed-rows.ts';
 import { describedRoutes, type OpenApiDocument } from './described-routes.ts';
@@ -15,7 +15,7 @@ let other: Browser;
 const ids = { account: 'acc_seed1', key: 'key_1', session: 'a'.repeat(64) };
 
 beforeAll(async () => {
-  app = await startApp({ environment: adminEnvironment });
+  app = await startApp({ admin: true });
   forms = definedPages.filter(({ method }) => method === 'POST');
   own = await signIn(app.address);
   other = await signIn(app.address);

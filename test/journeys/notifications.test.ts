@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type AccountJson, type Api, apiOf } from '../doubles/api.ts';
 import type { Browser } from '../doubles/browser.ts';
-import { adminEnvironment, signIn } from '../doubles/person.ts';
+import { signIn } from '../doubles/person.ts';
 import { wordsOf } from '../doubles/rendered-view.ts';
 import { type RunningApp, startApp } from '../doubles/running-app.ts';
 
@@ -10,7 +10,7 @@ let api: Api;
 let browser: Browser;
 
 beforeAll(async () => {
-  app = await startApp({ environment: adminEnvironment });
+  app = await startApp({ admin: true });
   api = apiOf(app);
   browser = await signIn(app.address);
 });

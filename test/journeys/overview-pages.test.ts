@@ -1,16 +1,18 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apiOf } from '../doubles/api.ts';
 import { type Browser, openBrowser } from '../doubles/browser.ts';
+import { admin } from '../doubles/person.ts';
 import { wordsOf } from '../doubles/rendered-view.ts';
 import { type RunningApp, startApp } from '../doubles/running-app.ts';
 
-const [username, password] = ['ada', 'correct horse battery'];
+const { username, password } = admin;
 let app: RunningApp;
 let browser: Browser;
 
 beforeAll(async () => {
   app = await startApp({
-    environment: { ADMIN_USERNAME: username, ADMIN_PASSWORD: password, DEFAULT_TIMEZONE: 'Asia/Jakarta' },
+    admin: true,
+    environment: { DEFAULT_TIMEZONE: 'Asia/Jakarta' },
   });
   browser = openBrowser(app.address, { accept: 'text/html' });
   expect((await browser.signIn(username, password)).status).toBe(200);
@@ -65,7 +67,7 @@ describe('the overview', () => {
 });
 
 test('first steps that were put away do not come back', async () => {
-  const other = await startApp({ environment: { ADMIN_USERNAME: username, ADMIN_PASSWORD: password } });
+  const other = await startApp({ admin: true });
   const here = openBrowser(other.address, { accept: 'text/html' });
   await here.signIn(username, password);
   expect((await here.call('GET', '/')).text).toContain('First steps');

@@ -1,19 +1,19 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Browser, openBrowser } from '../doubles/browser.ts';
+import { admin } from '../doubles/person.ts';
 import { createPostgresProxy, type PostgresProxy } from '../doubles/postgres-proxy.ts';
 import { type RunningApp, startApp } from '../doubles/running-app.ts';
 import { waitFor } from '../doubles/wait-for.ts';
 
-const username = 'ada';
-const password = 'correct horse battery';
-const credentials = { ADMIN_USERNAME: username, ADMIN_PASSWORD: password };
+const { username, password } = admin;
 let app: RunningApp;
 let proxy: PostgresProxy;
 let lastAddress = 0;
 
 beforeAll(async () => {
   app = await startApp({
-    environment: { ...credentials, TRUST_PROXY: '1' },
+    admin: true,
+    environment: { TRUST_PROXY: '1' },
     async through(connection) {
       proxy = await createPostgresProxy(connection);
       return proxy.connection();

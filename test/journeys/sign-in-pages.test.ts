@@ -1,21 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Browser, openBrowser } from '../doubles/browser.ts';
+import { admin } from '../doubles/person.ts';
 import { wordsOf } from '../doubles/rendered-view.ts';
 import { type RunningApp, startApp } from '../doubles/running-app.ts';
 
-const username = 'ada';
-const password = 'correct horse battery';
+const { username, password } = admin;
 let app: RunningApp;
 let lastAddress = 0;
 
 beforeAll(async () => {
   app = await startApp({
-    environment: {
-      ADMIN_USERNAME: username,
-      ADMIN_PASSWORD: password,
-      TRUST_PROXY: '1',
-      RATE_LIMIT_PER_ADDRESS: '1000',
-    },
+    admin: true,
+    environment: { TRUST_PROXY: '1', RATE_LIMIT_PER_ADDRESS: '1000' },
   });
 });
 afterAll(() => app.stop());

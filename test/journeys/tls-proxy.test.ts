@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest';
-import { admin, adminEnvironment } from '../doubles/person.ts';
+import { admin } from '../doubles/person.ts';
 import { type RunningApp, startApp } from '../doubles/running-app.ts';
 import { startTlsProxy, type TlsProxy } from '../doubles/tls-proxy.ts';
 import { isLive } from '../doubles/page-checks.ts';
@@ -18,8 +18,8 @@ const browser = useChromium();
 async function start(trustProxy: string): Promise<void> {
   proxy = await startTlsProxy(() => app.address);
   app = await startApp({
+    admin: true,
     environment: {
-      ...adminEnvironment,
       SESSION_COOKIE_SECURE: 'true',
       TRUST_PROXY: trustProxy,
       PUBLIC_URL: proxy.address,
