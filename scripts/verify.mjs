@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Refusal, build, installPackages, requireNode20, run } from './steps.mjs';
+import { Refusal, installPackages, requireNode20, run } from './steps.mjs';
 import { countTests } from './verify-count.mjs';
 
 const testTimeLimitMs = 20 * 60_000;
@@ -36,6 +36,7 @@ async function installDebianPackages() {
   throw new Refusal(`The tests need these Debian packages: ${needed.map(({ name }) => name).join(', ')}.`);
 }
 
+/** They begin with a build. */
 async function runTests() {
   const folder = mkdtempSync(join(tmpdir(), 'verify-'));
   const file = join(folder, 'report.json');
@@ -70,7 +71,6 @@ try {
   requireNode20();
   await installPackages();
   await installDebianPackages();
-  await build();
   if ((await run(process.execPath, ['--import', 'tsx', 'scripts/check.ts'])) !== 0) total.failed += 1;
   const tests = await runTests();
   total.passed += tests.passed;
