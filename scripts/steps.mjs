@@ -39,7 +39,9 @@ export async function installPackages() {
   );
   if (missing.length === 0) return;
   console.log('Installing packages (npm ci) …');
-  if ((await run('npm', ['ci', '--include=dev'])) !== 0) throw new Refusal('npm ci failed; its output is above.');
+  // Asks no registry for advisories, nor about what is in the cache: a fifth of the processor time.
+  const options = ['--include=dev', '--prefer-offline', '--no-audit', '--no-fund'];
+  if ((await run('npm', ['ci', ...options])) !== 0) throw new Refusal('npm ci failed; its output is above.');
 }
 
 /**
