@@ -9,10 +9,10 @@ import { countTests } from './verify-count.mjs';
 const testTimeLimitMs = 20 * 60_000;
 
 /**
- * Debian packages that tests need, each named as its program. With the program `instead` they only take longer.
- * @type {readonly { name: string, instead?: string }[]}
+ * Debian packages that tests need, each named as its program, the better of two first.
+ * @type {readonly (readonly string[])[]}
  */
-const debianPackages = [{ name: 'chromium-headless-shell', instead: 'chromium' }, { name: 'ffmpeg' }];
+const debianPackages = [['chromium-headless-shell', 'chromium'], ['ffmpeg']];
 /** Nobody waits for a mirror that cannot be reached. */
 const aptOptions = ['-qq', '-o', 'Acquire::Retries=0', '-o', 'Acquire::http::Timeout=15'];
 
@@ -22,21 +22,20 @@ function isThere(program) {
 }
 
 async function installDebianPackages() {
-  const missing = debianPackages.filter(({ name }) => !isThere(name));
+  const wanted = debianPackages.filter(([best = '']) => !isThere(best));
+  if (wanted.length === 0) return;
+  const mayInstall = process.getuid?.() === 0 && (await run('apt-get', ['update', ...aptOptions])) === 0;
+  for (const names of wanted) {
+    for (const name of names) {
+      if (isThere(name)) break;
+      if (mayInstall) await run('apt-get', ['install', '-y', '--no-install-recommends', ...aptOptions, name]);
+    }
+  }
+  const missing = wanted.filter((names) => !names.some(isThere));
   if (missing.length === 0) return;
-  const names = missing.map(({ name }) => name);
-  const isRoot = process.getuid?.() === 0;
-  const installed =
-    isRoot &&
-    (await run('apt-get', ['update', ...aptOptions])) === 0 &&
-    (await run('apt-get', ['install', '-y', '--no-install-recommends', ...aptOptions, ...names])) === 0;
-  if (installed) return;
-  const needed = missing.filter(({ instead }) => instead === undefined || !isThere(instead));
-  if (needed.length === 0) return;
-  throw new Refusal(`The tests need these Debian packages: ${needed.map(({ name }) => name).join(', ')}.`);
+  throw new Refusal(`The tests need these Debian packages: ${missing.map((names) => names.at(-1)).join(', ')}.`);
 }
 
-/** They begin with a build. */
 async function runTests() {
   const folder = mkdtempSync(join(tmpdir(), 'verify-'));
   const file = join(folder, 'report.json');

@@ -54,7 +54,7 @@ const patienceMs = 20_000;
 export async function launchChromium(): Promise<Chromium> {
   const program = programs.find((path) => existsSync(path));
   if (program === undefined) {
-    throw new Error(`There is no Chromium at ${programs.join(' or ')}: apt-get install chromium-headless-shell.`);
+    throw new Error(`There is no Chromium at ${programs.join(' or ')}: apt-get install chromium.`);
   }
   const browser: LaunchedChromium = await chromium.launch({ executablePath: program, args: flags });
   return {
