@@ -4,7 +4,7 @@ const contracts = '^src/(channels/[^/]+|ai/model)\\.ts$';
 const implementations = ['^src/channels/[^/]+/', '^src/ai/(?!model\\.ts$)', '^src/simulator/'];
 const platform = '^src/platform/';
 /** The composition root and its parts. */
-const app = '^src/app(-channels|-networks|-settings|-storage|-timings)?\\.ts$';
+const app = '^src/app(-channels|-features|-networks|-settings|-storage|-timings)?\\.ts$';
 const config = '^src/(config|config-network|environment-(variables|reader))\\.ts$';
 const beforeBaileys = '^src/channels/baileys/native-curve\\.ts$';
 const testCode = '\\.(test|contract)\\.tsx?$|^(test|bench|scripts)/';

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
-import { type AppTimings, appTimings, createApp } from '../../src/app.ts';
+import type { AppTimings } from '../../src/app-timings.ts';
+import { appTimings, createApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import type { ConnectionSettings } from '../../src/platform/database-connection.ts';

@@ -1,4 +1,4 @@
-import type { AppTimings } from '../../src/app.ts';
+import type { AppTimings } from '../../src/app-timings.ts';
 
 /** What the suite asks of a server's process; travels as JSON in the variable `FAULTS`. */
 export interface Faults {
