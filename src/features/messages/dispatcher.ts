@@ -56,11 +56,20 @@ export interface Dispatcher {
 
 const errorPauseMs = 1_000;
 const rulesMs = 1_000;
+/** A queue in which everything waits for its pace is not looked at for so long, however much is accepted meanwhile. */
+const looksApartMs = 100;
 const retryBackoff = { baseMs: 500, capMs: 10_000 };
 const holdBackoff = { baseMs: 100, capMs: 2_000 };
 
 function hasFile({ content }: MessageRow): boolean {
   return content !== null && 'file' in content;
+}
+
+/** Until the next look at the queue. */
+interface Pause {
+  /** The part in which nothing wakes it. */
+  unwokenMs: number;
+  waitMs: number;
 }
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
@@ -82,19 +91,20 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     for (const row of await holding(() => listUnconfirmed(database, accountId))) launch(row, true);
     for (;;) {
       const asleep = wakeUp;
-      const waitMs = await sendWhatMay().catch(lookAgain);
-      await clock.sleep(waitMs, AbortSignal.any([claiming.signal, asleep.signal])).catch(() => undefined);
+      const { unwokenMs, waitMs } = await sendWhatMay().catch(lookAgain);
+      if (unwokenMs > 0) await clock.sleep(unwokenMs, claiming.signal);
+      await clock.sleep(waitMs - unwokenMs, AbortSignal.any([claiming.signal, asleep.signal])).catch(() => undefined);
       claiming.signal.throwIfAborted();
     }
   }
 
-  function lookAgain(error: unknown): number {
+  function lookAgain(error: unknown): Pause {
     if (!claiming.signal.aborted) log.error('The queue of an account could not be read', { accountId, error });
-    return errorPauseMs;
+    return { unwokenMs: 0, waitMs: errorPauseMs };
   }
 
-  /** Launches every message that may leave now; returns how long to wait for the next look. */
-  async function sendWhatMay(): Promise<number> {
+  /** Launches every message that may leave now. */
+  async function sendWhatMay(): Promise<Pause> {
     // Refilled when half of it is free: a look at the queue for each single message would cost more than the message.
     while (underWay.size <= timings.underWay / 2 && !claiming.signal.aborted) {
       const count = timings.underWay - underWay.size;
@@ -106,9 +116,13 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
       );
       if (rows.length > 0) events.announce(`messages:${accountId}`);
       for (const row of rows) launch(row, false);
-      if (waitMs > 0) return Math.min(waitMs, timings.idleMs);
+      if (waitMs === Infinity) break;
+      if (waitMs > 0) {
+        const most = Math.min(waitMs, timings.idleMs);
+        return { unwokenMs: Math.min(most, looksApartMs), waitMs: most };
+      }
     }
-    return timings.idleMs;
+    return { unwokenMs: 0, waitMs: timings.idleMs };
   }
 
   /** Read when the account has changed, and now and then for what another process has changed. */
