@@ -32,7 +32,7 @@ describe('General', () => {
 
   test('shows how much of the files that came in is stored, and of how much', () => {
     const words = wordsOf(rendered(GeneralView, { model }));
-    expect(words).toMatch(/12, 5 of 200 MB \(MEDIA_STORE_MB=200\).* Still to be fetched 3/);
+    expect(words).toMatch(/That came in 12 files, 5 of 200 MB \(MEDIA_STORE_MB=200\).* Still to be fetched 3/);
   });
 
   test('says what is wrong about proxies', () => {

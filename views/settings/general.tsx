@@ -124,9 +124,10 @@ function StorageSection({ stored }: { stored: GeneralModel['storedFiles'] }) {
     <section class="card stack-s" aria-labelledby="storage-title">
       <h2 id="storage-title">Stored files</h2>
       <dl class="facts">
-        <dt>Files that came in</dt>
+        <dt>That came in</dt>
         <dd>
-          {files}, {inMegabytes(bytes)} of {limit} MB <span class="muted">(MEDIA_STORE_MB={limit})</span>
+          {files === 1 ? '1 file' : `${files} files`}, {inMegabytes(bytes)} of {limit} MB{' '}
+          <span class="muted">(MEDIA_STORE_MB={limit})</span>
           <span class="hint block">
             Of accounts whose settings store them. When it is full, those that were stored first are removed; as long as
             WhatsApp has them, they can still be opened.
