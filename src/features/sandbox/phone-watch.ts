@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Clock } from '../../platform/clock.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import type { Service } from '../../platform/lifecycle.ts';
@@ -23,6 +24,8 @@ export interface PhoneWatch extends Service {
 export function createPhoneWatch(options: PhoneWatchOptions): PhoneWatch {
   const { clock, gatherMs } = options;
   const stopping = new AbortController();
+  // One of each account that is gathering.
+  setMaxListeners(0, stopping.signal);
   const accountsByNumber = new Map<string, string>();
   const gathering = new Map<string, Promise<void>>();
   let unwatch: (() => void) | undefined;
