@@ -87,7 +87,8 @@ test('in a process of its own it does the same over HTTP; its file survives a ki
 
   const left = await readFile(state);
   const third = await startProcess('--begin-with', state, '--phones', owner, '--kept-messages', '1');
-  expect(await third.control.phones()).toMatchObject([{ number: owner }]);
+  // A receipt that the owner's phone still owed may have named the friend's, which is then a new one.
+  expect(await third.control.phone(friend).messages()).toEqual([]);
   expect(await third.control.phone(owner).devices()).toEqual([deviceJid]);
   const stranger = third.control.phone('9990000000003');
   for (const text of ['for this life only', 'and the last one']) await stranger.send({ to: owner, text });
