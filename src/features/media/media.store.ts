@@ -1,9 +1,8 @@
 import type { Database, Queryable, Transaction } from '../../platform/database.ts';
-import { piecesOf } from '../../platform/pieces.ts';
 import type { Secrets } from '../../platform/secrets.ts';
+import { readPiecesOf, writePiecesOf } from './sealed-pieces.ts';
 
 /** Of the pieces in which files are stored, but for the last. */
-export const pieceLength = 262_144;
 /** Longer than an upload may take. */
 const forgottenAfter = '15 minutes';
 
@@ -33,13 +32,9 @@ export async function writePieces(
   id: string,
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<number> {
-  let place = 0;
-  let size = 0;
-  for await (const piece of piecesOf(chunks, pieceLength)) {
+  const size = await writePiecesOf(chunks, async (piece, place) => {
     await db.execute(pieceSql, [id, place, secrets.seal(piece, placeOf(id, place))]);
-    place += 1;
-    size += piece.length;
-  }
+  });
   await db.execute(sizeSql, [id, size]);
   return size;
 }
@@ -47,16 +42,15 @@ export async function writePieces(
 const readSql = 'SELECT bytes FROM media_pieces WHERE file_id = $1 AND place = $2';
 
 /** The bytes of a file. Ends early with an error when the file goes meanwhile. */
-export async function* readPieces(
+export function readPieces(
   db: Queryable,
   secrets: Secrets,
   { id, sizeBytes }: { id: string; sizeBytes: number },
 ): AsyncGenerator<Uint8Array> {
-  for (let place = 0; place * pieceLength < sizeBytes; place += 1) {
+  return readPiecesOf(sizeBytes, async (place) => {
     const piece = await db.one<{ bytes: Buffer }>(readSql, [id, place]);
-    if (!piece) throw new Error('The file is gone');
-    yield secrets.open(piece.bytes, placeOf(id, place));
-  }
+    return piece && secrets.open(piece.bytes, placeOf(id, place));
+  });
 }
 
 export interface FileFacts {

@@ -2,9 +2,8 @@ import type { ChangeKind } from '../../platform/commit-writer.ts';
 import type { Queryable, Transaction } from '../../platform/database.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import type { Lease } from '../../platform/leases.ts';
-import { piecesOf } from '../../platform/pieces.ts';
 import type { Secrets } from '../../platform/secrets.ts';
-import { pieceLength } from './media.store.ts';
+import { readPiecesOf, writePiecesOf } from './sealed-pieces.ts';
 
 const wantSql = `
   INSERT INTO stored_files (message_id, account_id)
@@ -112,15 +111,10 @@ export async function writeStored(
   file: FileTry,
   chunks: AsyncIterable<Uint8Array>,
 ): Promise<number> {
-  let place = 0;
-  let size = 0;
-  for await (const piece of piecesOf(chunks, pieceLength)) {
+  return writePiecesOf(chunks, async (piece, place) => {
     const sealed = secrets.seal(piece, placeOf(file, place));
     if ((await db.execute(pieceSql, [file.messageId, file.attempt, place, sealed])) !== 1) throw new TryOver();
-    place += 1;
-    size += piece.length;
-  }
-  return size;
+  });
 }
 
 const finishSql = `
@@ -178,12 +172,11 @@ export async function findStored(db: Queryable, messageId: string): Promise<Stor
 const readSql = 'SELECT bytes FROM stored_pieces WHERE message_id = $1 AND attempt = $2 AND place = $3';
 
 /** The bytes of a file. Ends early with an error when the file goes meanwhile. */
-export async function* readStored(db: Queryable, secrets: Secrets, file: StoredFile): AsyncGenerator<Uint8Array> {
-  for (let place = 0; place * pieceLength < file.sizeBytes; place += 1) {
+export function readStored(db: Queryable, secrets: Secrets, file: StoredFile): AsyncGenerator<Uint8Array> {
+  return readPiecesOf(file.sizeBytes, async (place) => {
     const piece = await db.one<{ bytes: Buffer }>(readSql, [file.messageId, file.attempt, place]);
-    if (!piece) throw new Error('The file is gone');
-    yield secrets.open(piece.bytes, placeOf(file, place));
-  }
+    return piece && secrets.open(piece.bytes, placeOf(file, place));
+  });
 }
 
 const usageSql = `

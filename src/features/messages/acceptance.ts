@@ -11,12 +11,11 @@ import { createSharedReads } from '../../platform/shared-reads.ts';
 import type { Account, Accounts } from '../accounts/accounts.ts';
 import { type FileRequest, KeptFile, type Media } from '../media/media.ts';
 import { enqueue, type Enqueued, type NewMessage } from './acceptance.store.ts';
-import { plannedDepartures } from './departure-plan.ts';
-import { readOutlook } from './departures.store.ts';
 import type { Message, Origin } from './message.ts';
 import { findPhoneOfLid } from './messages.store.ts';
-import { isImmediate, type PacingRules } from './pacing.ts';
+import { isImmediate } from './pacing.ts';
 import { rulesOf } from './pacing-rules.ts';
+import { type Wait, waitsOf } from './queue-outlook.ts';
 import { columnsOf } from './stored-content.ts';
 
 /** `low` goes after everything else, `high` before. */
@@ -83,8 +82,8 @@ const newChatsForSameText = 20;
 
 /** Takes messages into the queue. */
 export function createAcceptance(options: AcceptanceOptions) {
-  const { accounts, events, clock, timeZone } = options;
-  const plans = createSharedReads<ReadonlyMap<string, Place>>();
+  const { accounts, events, clock } = options;
+  const plans = createSharedReads<ReadonlyMap<string, Wait>>();
 
   async function accept(tx: Transaction, request: OutgoingRequest): Promise<Accepted> {
     const message = newMessage(request, await chatOf(tx, request.accountId, request.to));
@@ -117,7 +116,7 @@ export function createAcceptance(options: AcceptanceOptions) {
     return {
       ...acceptance(atEnd),
       // It may have left meanwhile.
-      planned: async (db) => acceptance((!isImmediate(rules) && (await placeByPlan(db, message, rules))) || atEnd),
+      planned: async (db) => acceptance((!isImmediate(rules) && (await placeByPlan(db, message, account))) || atEnd),
     };
   }
 
@@ -164,20 +163,11 @@ export function createAcceptance(options: AcceptanceOptions) {
   }
 
   /** undefined when it does not wait any more. */
-  async function placeByPlan(db: Queryable, message: NewMessage, rules: PacingRules): Promise<Place | undefined> {
-    const { accountId } = message;
-    const read = (): Promise<ReadonlyMap<string, Place>> => placesIn(db, accountId, rules);
+  async function placeByPlan(db: Queryable, { id }: NewMessage, account: Account): Promise<Place | undefined> {
+    const read = (): Promise<ReadonlyMap<string, Wait>> => waitsOf(db, account, options);
     // A transaction alone sees what it has not committed yet.
-    const places = await (db === options.database ? plans.ask(accountId, read) : read());
-    return places.get(message.id);
-  }
-
-  async function placesIn(db: Queryable, accountId: string, rules: PacingRules): Promise<ReadonlyMap<string, Place>> {
-    const outlook = await readOutlook(db, accountId, rules, { timeZone });
-    const departures = [...plannedDepartures(outlook.queue, { ...outlook, rules })];
-    return new Map(
-      departures.map(({ id, departMs }, index) => [id, { position: index + 1, estimatedSendAt: new Date(departMs) }]),
-    );
+    const wait = (await (db === options.database ? plans.ask(account.id, read) : read())).get(id);
+    return wait && { position: wait.position, estimatedSendAt: new Date(wait.estimatedSendAt) };
   }
 
   return { accept };
