@@ -45,7 +45,7 @@ export function PhoneChat({ account, customer }: { account: Account; customer: P
       {customer.offline && (
         <p class="phone-away">This phone has no network. What you send waits with one tick until it is back.</p>
       )}
-      <div class="phone-chat" tabindex={0} role="group" aria-label="Chat on the phone of the customer">
+      <div class="chat-scroll phone-chat" tabindex={0} role="group" aria-label="Chat on the phone of the customer">
         {bubbles.length === 0 ? (
           <p class="phone-empty">No messages yet. What the account sends arrives here.</p>
         ) : (

@@ -6,6 +6,8 @@ import { decimal, integer, listOf, name, object, required, text, withDefault } f
 export const longestText = 65_536;
 /** Of 10 MB in base64. */
 export const longestData = 14_000_000;
+/** Of a request with such a file in it. */
+export const bodyWithFileBytes = 14 * 1024 * 1024;
 
 /** What a caller writes of a message without a file, by its type. */
 export const contentFields = {

@@ -16,7 +16,7 @@ import {
 import { type Infer, listOf } from '../../platform/schema.ts';
 import { type FileRequest, KeptFile, type Media, mostUploadedBytes } from '../media/media.ts';
 import { actRoutes } from './acts.routes.ts';
-import { contentIn } from './content-body.ts';
+import { bodyWithFileBytes, contentIn } from './content-body.ts';
 import { fileMessage } from './message-file.ts';
 import type { Message, Messages } from './messages.ts';
 import { messageAnswer, messageParams, messageQuery, sendAnswer } from './messages.schemas.ts';
@@ -31,7 +31,6 @@ type SendBody = Infer<typeof sendBody> | Infer<typeof sendMediaBody>;
 type SendInput = RouteInput<NoFields, Infer<typeof sendQuery>, SendBody>;
 
 const tag = 'Messages';
-const bodyLimitBytes = 14 * 1024 * 1024;
 /** Of the fields beside the file, and what is between them. */
 const uploadedFieldsBytes = 1_000_000;
 
@@ -47,7 +46,7 @@ function sendRoutes(options: MessageRouteOptions): Route[] {
     query: sendQuery,
     answer: sendAnswer,
     statuses: [202, 200],
-    bodyLimitBytes,
+    bodyLimitBytes: bodyWithFileBytes,
     idempotent: true,
     errors: [
       'account.not_found',

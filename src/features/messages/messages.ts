@@ -40,7 +40,7 @@ import { countMessages, countTraffic, type Traffic } from './traffic.store.ts';
 
 export type { OutgoingRequest } from './acceptance.ts';
 export type { ActRequest } from './act-acceptance.ts';
-export { bytesIn, type ContentBody, contentFields, contentIn, longestData } from './content-body.ts';
+export { bodyWithFileBytes, bytesIn, type ContentBody, contentFields, contentIn, longestData } from './content-body.ts';
 export type { Chat } from './conversations.ts';
 export { isEmoji } from './emoji.ts';
 export { createFileKeeper, type FileKeeperTimings } from './file-keeper.ts';

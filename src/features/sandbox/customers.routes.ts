@@ -2,11 +2,18 @@ import { accountOf } from '../../platform/caller.ts';
 import { defineRoute, type Route } from '../../platform/route.ts';
 import { listOf, nullable, object, required, text } from '../../platform/schema.ts';
 import { accountId, accountParams } from '../accounts/accounts.ts';
-import { customerBody, customerMessage, editBody, messageId, reactionBody, voteBody } from './sandbox.schemas.ts';
+import { bodyWithFileBytes } from '../messages/messages.ts';
+import {
+  customerBody,
+  customerMessage,
+  editBody,
+  messageId,
+  reactionBody,
+  voteBody,
+  sandboxErrors as errors,
+  sandboxTag as tag,
+} from './sandbox.schemas.ts';
 import type { Sandbox } from './sandbox.ts';
-
-const tag = 'Sandbox';
-const errors = ['account.not_found', 'account.not_connected', 'sandbox.not_a_sandbox'];
 
 /** What the customers of a sandbox account see and do. */
 export function customerRoutes(sandbox: Sandbox): Route[] {
@@ -37,7 +44,7 @@ function messageRoutes(sandbox: Sandbox): Route[] {
       tag,
       access: 'account',
       params: accountParams,
-      bodyLimitBytes: 14 * 1024 * 1024,
+      bodyLimitBytes: bodyWithFileBytes,
       body: customerBody,
       answer: object({
         id: messageId,

@@ -2,11 +2,8 @@ import { accountOf } from '../../platform/caller.ts';
 import { defineRoute, type Route } from '../../platform/route.ts';
 import { flag, integer, listOf, name, nullable, object, oneOf, required, text } from '../../platform/schema.ts';
 import { accountAnswer, accountJson, accountParams } from '../accounts/accounts.ts';
-import { customerMessage } from './sandbox.schemas.ts';
+import { customerMessage, sandboxErrors as errors, sandboxTag as tag } from './sandbox.schemas.ts';
 import type { Sandbox } from './sandbox.ts';
-
-const tag = 'Sandbox';
-const errors = ['account.not_found', 'account.not_connected', 'sandbox.not_a_sandbox'];
 
 const customer = name({ max: 40 }).description('A number of the sandbox, +999…; all of them when left out.');
 

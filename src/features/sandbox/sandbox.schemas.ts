@@ -15,6 +15,10 @@ import {
 } from '../../platform/schema.ts';
 import { contentAnswer, contentFields, longestData } from '../messages/messages.ts';
 
+/** Of all routes here. */
+export const sandboxTag = 'Sandbox';
+export const sandboxErrors = ['account.not_found', 'account.not_connected', 'sandbox.not_a_sandbox'];
+
 const shared = {
   from: name({ max: 40 }).description('A number of the sandbox, +999…'),
   replyTo: text({ max: 200 }).description('The message that this one answers, by its id on this phone.'),
