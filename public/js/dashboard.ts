@@ -5,7 +5,7 @@ import { watchComposers } from './composer.ts';
 import { watchCopyButtons } from './copy.ts';
 import { followForms } from './curl.ts';
 import { watchDialogs } from './dialogs.ts';
-import { keepDrafts } from './drafts.ts';
+import { keepDrafts, leaveWhenRefused } from './drafts.ts';
 import { watchFiles, watchMedia } from './files.ts';
 import { watchFilters } from './filters.ts';
 import { watchForms } from './forms.ts';
@@ -33,5 +33,6 @@ keepDrafts();
 // Pages before signing in have no session to watch and nothing live to show.
 if (document.body.dataset['signedIn'] === 'true') {
   watchActivity();
+  leaveWhenRefused();
   goLive();
 }

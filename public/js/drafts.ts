@@ -30,6 +30,16 @@ export function leaveForLogin(): void {
   location.assign(`/login?ended=1&next=${next}`);
 }
 
+/** What the server refuses a part of the page or a form for want of a session leads to the login. */
+export function leaveWhenRefused(): void {
+  document.addEventListener('htmx:before:response', (event) => {
+    const { ctx } = (event as CustomEvent<{ ctx: { response: { status: number } } }>).detail;
+    if (ctx.response.status !== 401) return;
+    event.preventDefault();
+    leaveForLogin();
+  });
+}
+
 function markForReload(): void {
   if (sessionStorage.getItem(restoreKey) === null && location.pathname !== '/login') {
     sessionStorage.setItem(restoreKey, location.pathname);

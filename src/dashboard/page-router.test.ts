@@ -92,7 +92,9 @@ test('a page asks a visitor to sign in and leads back to where they wanted to go
   const answer = await site.get('/things?page=2');
   expect(answer.status).toBe(303);
   expect(answer.headers.get('location')).toBe('/login?next=%2Fthings%3Fpage%3D2');
-  expect((await site.get('/things', { 'hx-request': 'true' })).headers.get('hx-redirect')).toContain('/login?next=');
+  // The script of the page leaves, once: two navigations at a time would end each other.
+  const part = await site.get('/things', { 'hx-request': 'true' });
+  expect([part.status, part.headers.get('hx-redirect')]).toEqual([401, null]);
 });
 
 test('a part of a page answers 401 to a visitor', async () => {

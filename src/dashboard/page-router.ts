@@ -106,15 +106,12 @@ async function readTyped(request: Request, { clock, formTimeoutMs }: Parts): Pro
 
 /** Parts of a page get a bare 401, by which the script knows; a page leads to the login and from there back. */
 function askToSignIn(request: Request, response: Response, parts: Parts): void {
-  const isPage = request.method === 'GET' && !request.path.startsWith('/ui/');
-  const back = isPage ? request.originalUrl : pathOf(request.get('referer'));
-  const login = `/login?next=${encodeURIComponent(back)}`;
   if (isPartial(request) || request.path.startsWith('/ui/')) {
-    response.setHeader('HX-Redirect', `${login}&ended=1`);
     response.status(401).end();
     return;
   }
-  parts.render.redirect(login, response);
+  const back = request.method === 'GET' ? request.originalUrl : pathOf(request.get('referer'));
+  parts.render.redirect(`/login?next=${encodeURIComponent(back)}`, response);
 }
 
 function pathOf(address: string | undefined): string {
