@@ -12,7 +12,7 @@ const testTimeLimitMs = 20 * 60_000;
  * Debian packages that tests need, each named as its program, the better of two first.
  * @type {readonly (readonly string[])[]}
  */
-const debianPackages = [['chromium-headless-shell', 'chromium'], ['ffmpeg']];
+const debianPackages = [['chromium-headless-shell', 'chromium'], ['ffmpeg'], ['python3']];
 /** Nobody waits for a mirror that cannot be reached. */
 const aptOptions = ['-qq', '-o', 'Acquire::Retries=0', '-o', 'Acquire::http::Timeout=15'];
 

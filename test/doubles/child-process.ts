@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 
 export interface Child {
@@ -21,6 +21,8 @@ export interface ChildOptions {
   gid?: number;
   detached?: boolean;
   env?: NodeJS.ProcessEnv;
+  /** What runs the file, instead of Node. */
+  program?: string;
   /** Instead of showing what it says on standard error. */
   keepErrors?: boolean;
 }
@@ -30,15 +32,15 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Runs a file, named from this folder, in a process of its own: TypeScript as it is, or what was built. */
+/** Runs a file, named from this folder, in a process of its own: TypeScript as it is, or what is ready to run. */
 export function runChild(
   file: string,
   parameters: readonly string[],
-  { keepErrors = false, ...options }: ChildOptions = {},
+  { program = process.execPath, keepErrors = false, ...options }: ChildOptions = {},
 ): Child {
   const loader = file.endsWith('.ts') ? ['--import', 'tsx'] : [];
-  const child = spawn(process.execPath, [...loader, join(import.meta.dirname, file), ...parameters], {
-    cwd: join(import.meta.dirname, '../..'),
+  const child = spawn(program, [...loader, resolve(import.meta.dirname, file), ...parameters], {
+    cwd: resolve(import.meta.dirname, '../..'),
     stdio: ['ignore', 'pipe', 'pipe'],
     ...options,
   });
@@ -68,12 +70,12 @@ export function runChild(
     errors,
     exited,
     says: (beginning) =>
-      new Promise((resolve, reject) => {
+      new Promise((found, reject) => {
         const look = (): boolean => {
           const line = lines.find((each) => each.startsWith(beginning));
           if (line === undefined) return false;
           listeners.delete(look);
-          resolve(line);
+          found(line);
           return true;
         };
         if (look()) return;
