@@ -462,6 +462,105 @@ CREATE UNIQUE INDEX IF NOT EXISTS notifications_unread
 CREATE INDEX IF NOT EXISTS notifications_account ON notifications (account_id) WHERE account_id IS NOT NULL;
 ALTER TABLE notifications ENABLE ROW LEVEL SECURITY;
 
+-- webhooks
+
+CREATE TABLE IF NOT EXISTS webhooks (
+  id text PRIMARY KEY,
+  account_id text NOT NULL REFERENCES whatsapp_accounts ON DELETE CASCADE,
+  -- Sealed, as what may stand in it or in the headers opens somebody's door.
+  url bytea NOT NULL,
+  headers bytea,
+  secret bytea NOT NULL,
+  -- The secret before, sealed, while both are signed with.
+  former_secret bytea,
+  former_secret_ends_at timestamptz,
+  events text[] NOT NULL CHECK (cardinality(events) > 0),
+  media text NOT NULL CHECK (media IN ('link', 'base64', 'none')),
+  timeout_seconds smallint NOT NULL CHECK (timeout_seconds > 0),
+  max_in_flight smallint NOT NULL CHECK (max_in_flight > 0),
+  active boolean NOT NULL DEFAULT true,
+  -- Why it is not active: by hand, because the endpoint said that it is gone, or after five days of failures.
+  paused_reason text CHECK (paused_reason IN ('by_hand', 'gone', 'failing')),
+  -- Attempts that failed since the last that did not.
+  failures integer NOT NULL DEFAULT 0,
+  first_failure_at timestamptz,
+  last_failure_at timestamptz,
+  last_success_at timestamptz,
+  -- No attempt before: the endpoint asked for it, or has failed so often that it is only probed.
+  not_before timestamptz,
+  -- So many deliveries wait that events put down no others. What came after this event follows when fewer wait, and once
+  -- more a while after that, for events that were being written when it had caught up.
+  held_back_since timestamptz,
+  behind_after bigint,
+  caught_up_at timestamptz,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  updated_at timestamptz NOT NULL DEFAULT now(),
+  CHECK (active = (paused_reason IS NULL)),
+  CHECK ((former_secret IS NULL) = (former_secret_ends_at IS NULL)),
+  CHECK ((failures = 0) = (first_failure_at IS NULL)),
+  CHECK ((behind_after IS NULL) = (held_back_since IS NULL AND caught_up_at IS NULL))
+);
+CREATE INDEX IF NOT EXISTS webhooks_account ON webhooks (account_id);
+ALTER TABLE webhooks ENABLE ROW LEVEL SECURITY;
+
+-- What a webhook gets of an event, kept for 7 days after it ended. Without a key of webhooks: an event that is being
+-- written must not fail because a webhook is deleted meanwhile.
+CREATE TABLE IF NOT EXISTS webhook_delivery_queue (
+  webhook_id text NOT NULL,
+  -- Of the event in its account.
+  sequence bigint NOT NULL,
+  account_id text NOT NULL REFERENCES whatsapp_accounts ON DELETE CASCADE,
+  event_id text NOT NULL,
+  -- The most specific of its names that the webhook wants.
+  event text NOT NULL,
+  -- As it is sent, by every attempt; null until a file that goes with it was read.
+  body text,
+  status text NOT NULL DEFAULT 'waiting' CHECK (status IN ('waiting', 'delivered', 'dead')),
+  -- All attempts, and those since it began to wait, which decide when the next one is.
+  attempts smallint NOT NULL DEFAULT 0,
+  tries smallint NOT NULL DEFAULT 0,
+  due_at timestamptz NOT NULL,
+  -- A process is at it, or was when it ended.
+  claimed_until timestamptz,
+  last_status smallint,
+  last_error text,
+  replay boolean NOT NULL DEFAULT false,
+  created_at timestamptz NOT NULL DEFAULT now(),
+  ended_at timestamptz,
+  PRIMARY KEY (webhook_id, sequence),
+  CHECK ((status = 'waiting') = (ended_at IS NULL)),
+  CHECK (status <> 'delivered' OR attempts > 0)
+);
+CREATE INDEX IF NOT EXISTS webhook_delivery_due ON webhook_delivery_queue (webhook_id, due_at) WHERE status = 'waiting';
+CREATE INDEX IF NOT EXISTS webhook_delivery_dead ON webhook_delivery_queue (webhook_id, sequence) WHERE status = 'dead';
+CREATE INDEX IF NOT EXISTS webhook_delivery_ended ON webhook_delivery_queue (ended_at) WHERE ended_at IS NOT NULL;
+ALTER TABLE webhook_delivery_queue ENABLE ROW LEVEL SECURITY;
+
+CREATE TABLE IF NOT EXISTS webhook_attempts (
+  webhook_id text NOT NULL,
+  sequence bigint NOT NULL,
+  number smallint NOT NULL,
+  at timestamptz NOT NULL,
+  duration_ms integer NOT NULL,
+  -- Of HTTP; null when there was no answer.
+  status smallint,
+  error text,
+  answer text,
+  PRIMARY KEY (webhook_id, sequence, number),
+  FOREIGN KEY (webhook_id, sequence) REFERENCES webhook_delivery_queue ON DELETE CASCADE
+);
+ALTER TABLE webhook_attempts ENABLE ROW LEVEL SECURITY;
+
+-- Attempts by hour, for rates.
+CREATE TABLE IF NOT EXISTS webhook_hours (
+  webhook_id text NOT NULL REFERENCES webhooks ON DELETE CASCADE,
+  hour timestamptz NOT NULL,
+  succeeded integer NOT NULL,
+  failed integer NOT NULL,
+  PRIMARY KEY (webhook_id, hour)
+);
+ALTER TABLE webhook_hours ENABLE ROW LEVEL SECURITY;
+
 -- sandbox
 
 CREATE TABLE IF NOT EXISTS sandbox_state (

@@ -5,6 +5,7 @@ import { createNetworks } from './app-networks.ts';
 import { kindsOf, signInSettings } from './app-settings.ts';
 import { type StorageOptions } from './app-storage.ts';
 import type { AppTimings } from './app-timings.ts';
+import { createWebhookParts } from './app-webhooks.ts';
 import { openAct } from './channels/baileys/encrypted-acts.ts';
 import { translateOriginal } from './channels/baileys/kept-originals.ts';
 import { accessRoutes } from './features/access/access.routes.ts';
@@ -35,6 +36,7 @@ import { sandboxRoutes } from './features/sandbox/sandbox.routes.ts';
 import { createSandbox, createSandboxStores, startOnDemand } from './features/sandbox/sandbox.ts';
 import { systemRoutes } from './features/system/system.routes.ts';
 import { createSystem } from './features/system/system.ts';
+import { deliveryOutlet } from './features/webhooks/webhooks.ts';
 import type { Database } from './platform/database.ts';
 import { createCommitWriter } from './platform/commit-writer.ts';
 import { createEventBus } from './platform/event-bus.ts';
@@ -61,7 +63,7 @@ const messagesUnderWay = 32;
 /** All that the product does, and the routes by which it is asked for it. */
 export function createFeatures(options: AppOptions, database: Database, secrets: Secrets) {
   const { config, clock, timings, version } = options;
-  const shared = { ...options, database, secrets, events: createEventBus(clock), openAct };
+  const shared = { ...options, database, secrets, events: createEventBus(clock, [deliveryOutlet]), openAct };
   const writer = createCommitWriter(shared);
   const leases = createLeases({ ...shared, timings: timings.lease });
   // The lock of the embedded database's folder proves that no other process lives.
@@ -92,9 +94,10 @@ export function createFeatures(options: AppOptions, database: Database, secrets:
   const client = { clock, userAgent: `Switchboard/${version}` };
   const networks = createNetworks({ outbound: client, sandbox: network, whatsapp: config.whatsapp });
   const links = createMediaLinks({ ...shared, key: secrets.derive('media links', 32), publicUrl: config.publicUrl });
+  const http = createOutboundHttp({ ...client, allowedHosts: config.outboundAllowHosts });
   const media = createMedia({
     ...shared,
-    http: createOutboundHttp({ ...client, allowedHosts: config.outboundAllowHosts }),
+    http,
     queueBytes: config.mediaQueueBytes,
     timings: timings.media,
   });
@@ -168,6 +171,17 @@ export function createFeatures(options: AppOptions, database: Database, secrets:
   const download = createMediaDownload(networks);
   const files = createMessageMedia({ ...shared, accounts, media, storedFiles, download });
   const keeper = createFileKeeper({ ...shared, accounts, storedFiles, files, timings: timings.storedFiles });
+  const hooks = createWebhookParts({
+    ...shared,
+    accounts,
+    audit,
+    notifications,
+    files,
+    http,
+    allowedHosts: config.outboundAllowHosts,
+    alone,
+    timings: timings.webhooks,
+  });
   const eventLog = createEventLog({ ...shared, accounts, sweepIntervalMs: timings.eventSweepMs });
   const system = createSystem({ ...shared, storedFiles });
   const parts = {
@@ -194,6 +208,7 @@ export function createFeatures(options: AppOptions, database: Database, secrets:
     ...messageRoutes({ messages, media, waitMs: timings.sendWaitMs }),
     ...messageMediaRoutes({ files, links }),
     ...eventRoutes(eventLog),
+    ...hooks.routes,
     ...keyRoutes(access),
     ...auditRoutes(audit),
     ...systemRoutes(system),
@@ -208,6 +223,7 @@ export function createFeatures(options: AppOptions, database: Database, secrets:
     leases,
     network,
     sandbox,
+    ...hooks.services,
     accounts,
     media,
     messages,

@@ -2,6 +2,7 @@ import { type ChannelTimings, whatsappTimings } from './channels/baileys/timings
 import type { DashboardTimings } from './dashboard/dashboard.ts';
 import type { FetchTimings } from './features/media/media.ts';
 import type { FileKeeperTimings } from './features/messages/messages.ts';
+import type { WebhookTimings } from './app-webhooks.ts';
 import type { LeaseTimings } from './platform/leases.ts';
 
 /** Every wait of the product, so that a test can run it faster. All in ms. */
@@ -44,6 +45,8 @@ export interface AppTimings {
   journalSweepMs: number;
   eventSweepMs: number;
   notificationSweepMs: number;
+  /** Of deliveries to webhooks. */
+  webhooks: WebhookTimings;
   dashboard: DashboardTimings;
   sessionSweepMs: number;
 }
@@ -73,6 +76,7 @@ export const appTimings: AppTimings = {
   journalSweepMs: 600_000,
   eventSweepMs: 3_600_000,
   notificationSweepMs: 3_600_000,
+  webhooks: { pollMs: 1_000, drainMs: 5_000, backlogMs: 5_000, sweepMs: 3_600_000 },
   dashboard: { formMs: 30_000, lookMs: 1_000, factPauseMs: 100 },
   sessionSweepMs: 600_000,
 };

@@ -27,6 +27,7 @@ export const eventCatalogue = {
   connection: 'An account connected or lost its connection.',
   'session.status': "An account's status changed.",
   'qrcode.updated': 'A new QR code is waiting to be scanned.',
+  ping: 'Somebody tests a webhook.',
 } as const;
 
 export type EventName = keyof typeof eventCatalogue;

@@ -1,7 +1,13 @@
 import { EventEmitter } from 'node:events';
 import type { Clock } from './clock.ts';
 import type { Queryable, Transaction } from './database.ts';
-import { appendEvents, type EventRow, findLastSequences, type Position } from './events.store.ts';
+import {
+  createAppendEvents,
+  type EventOutlet,
+  type EventRow,
+  findLastSequences,
+  type Position,
+} from './events.store.ts';
 import { newId } from './ids.ts';
 
 /** Something that happened to an account, complete as subscribers will see it; no key or secret in it. */
@@ -28,7 +34,8 @@ export interface EventBus {
   publishedElsewhere(db: Queryable): Promise<string[]>;
 }
 
-export function createEventBus(clock: Clock): EventBus {
+export function createEventBus(clock: Clock, outlets: readonly EventOutlet[] = []): EventBus {
+  const appendEvents = createAppendEvents(outlets);
   const topics = new EventEmitter();
   topics.setMaxListeners(0);
   const listenersToAll = new Set<(topic: string) => void>();
@@ -42,6 +49,11 @@ export function createEventBus(clock: Clock): EventBus {
     return isNew;
   }
 
+  function announce(topic: string): void {
+    topics.emit(topic);
+    for (const listener of listenersToAll) listener(topic);
+  }
+
   /** The events that the transaction will write. All together and last, because each holds its account's counter. */
   function gatheredIn(tx: Transaction): EventRow[] {
     const before = gathered.get(tx);
@@ -50,8 +62,11 @@ export function createEventBus(clock: Clock): EventBus {
     gathered.set(tx, events);
     tx.beforeCommit(async () => {
       gathered.delete(tx);
-      const written = await appendEvents(tx, events);
-      tx.afterCommit(() => written.forEach(note));
+      const written = await appendEvents(tx, events, clock.now());
+      tx.afterCommit(() => {
+        for (const each of written) if (each.topic === null) note(each);
+        for (const topic of new Set(written.flatMap((each) => each.topic ?? []))) announce(topic);
+      });
     });
     return events;
   }
@@ -63,10 +78,7 @@ export function createEventBus(clock: Clock): EventBus {
       const events = occurrences.map((occurrence) => ({ id: newId('evt', now), ...occurrence }));
       gatheredIn(tx).push(...events);
     },
-    announce(topic) {
-      topics.emit(topic);
-      for (const listener of listenersToAll) listener(topic);
-    },
+    announce,
     listen(topic, listener) {
       topics.on(topic, listener);
       return () => void topics.off(topic, listener);

@@ -12,34 +12,62 @@ export interface Position {
   sequence: number;
 }
 
+/**
+ * What is put down with every event, by the same statement: an INSERT … SELECT from `published` (id, account_id, sequence,
+ * names text[], data json, created_at, at timestamptz by the product's clock) that returns a `topic` for each row, which
+ * is announced after the commit.
+ */
+export interface EventOutlet {
+  /** A name in SQL. */
+  readonly name: string;
+  readonly sql: string;
+}
+
 // Counters and rows in one statement: a counter's row lock makes the sequence follow the order of commits, without gaps.
 // All transactions take these locks in the order of accounts, so that they never wait for each other in a circle.
-const appendEventsSql = `
+// Data is json until it is stored: an outlet gets the text as it was given.
+function appendEventsSql(outlets: readonly EventOutlet[]): string {
+  const asides = outlets.map(({ name, sql }) => `, ${name} AS (${sql})`).join('');
+  const topics = outlets.map(({ name }) => `UNION ALL SELECT NULL, NULL, topic FROM ${name}`).join(' ');
+  return `
   WITH given AS (
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS g(
-      "accountId" text, "after" int, "id" text, "names" text[], "data" jsonb)
+    SELECT * FROM json_to_recordset($1::json) AS g(
+      "accountId" text, "after" int, "id" text, "names" text[], "data" json)
   ), counters AS (
     INSERT INTO event_counters AS c (account_id, last_sequence)
     SELECT "accountId", count(*) FROM given GROUP BY "accountId" ORDER BY "accountId"
     ON CONFLICT (account_id) DO UPDATE SET last_sequence = c.last_sequence + excluded.last_sequence
     RETURNING account_id, last_sequence
-  )
-  INSERT INTO events (account_id, sequence, id, names, data)
-  SELECT account_id, last_sequence - "after", id, names, data FROM given JOIN counters ON account_id = "accountId"
-  RETURNING account_id AS "accountId", sequence`;
+  ), written AS (
+    INSERT INTO events (account_id, sequence, id, names, data)
+    SELECT account_id, last_sequence - "after", id, names, data::jsonb FROM given JOIN counters ON account_id = "accountId"
+    RETURNING account_id, sequence, id, created_at
+  ), published AS (
+    SELECT w.*, g.names, g.data, $2::timestamptz AS at FROM written w JOIN given g USING (id)
+  )${asides}
+  SELECT account_id AS "accountId", sequence, NULL AS topic FROM published ${topics}`;
+}
+
+/** Where an event stands, or a topic that an outlet gave. */
+type Appended = (Position & { topic: null }) | { topic: string };
 
 /**
  * Writes events of any accounts, of each in this order. Call it last in a transaction, because it holds the accounts'
  * counters until the commit.
  */
-export async function appendEvents(tx: Transaction, events: readonly EventRow[]): Promise<Position[]> {
-  const counts = new Map<string, number>();
-  const rows = events.toReversed().map(({ id, accountId, names, data }) => {
-    const after = counts.get(accountId) ?? 0;
-    counts.set(accountId, after + 1);
-    return { id, accountId, names, data, after };
-  });
-  return tx.rows<Position>(appendEventsSql, [JSON.stringify(rows)]);
+export type AppendEvents = (tx: Transaction, events: readonly EventRow[], at: Date) => Promise<Appended[]>;
+
+export function createAppendEvents(outlets: readonly EventOutlet[]): AppendEvents {
+  const sql = appendEventsSql(outlets);
+  return async (tx, events, at) => {
+    const counts = new Map<string, number>();
+    const rows = events.toReversed().map(({ id, accountId, names, data }) => {
+      const after = counts.get(accountId) ?? 0;
+      counts.set(accountId, after + 1);
+      return { id, accountId, names, data, after };
+    });
+    return tx.rows<Appended>(sql, [JSON.stringify(rows), at]);
+  };
 }
 
 const lastSequencesSql = 'SELECT account_id AS "accountId", last_sequence AS "sequence" FROM event_counters';

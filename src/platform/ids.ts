@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 const alphabet = '0123456789abcdefghjkmnpqrstvwxyz';
 
 /** `acc_01k…`: the prefix, ten characters of time (so that ids sort by creation) and sixteen of chance, in base 32. */
-export function newId(prefix: 'acc' | 'msg' | 'evt' | 'ntf' | 'key' | 'req' | 'fil' | 'con', now: Date): string {
+export function newId(prefix: 'acc' | 'msg' | 'evt' | 'ntf' | 'key' | 'req' | 'fil' | 'con' | 'wh', now: Date): string {
   let time = now.getTime();
   let stamp = '';
   for (let index = 0; index < 10; index += 1) {

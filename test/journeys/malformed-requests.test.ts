@@ -57,6 +57,7 @@ async function stored(): Promise<unknown> {
            (SELECT jsonb_agg(jsonb_build_array(id, name, ends_at) ORDER BY id) FROM api_keys) AS keys,
            (SELECT count(*) FROM audit_log WHERE action NOT IN ('session.signed_in', 'session.sign_in_refused')) AS acts,
            (SELECT jsonb_agg(id ORDER BY id) FROM messages) AS messages,
+           (SELECT jsonb_agg(jsonb_build_array(id, events, active, media, secret) ORDER BY id) FROM webhooks) AS webhooks,
            (SELECT count(*) FROM idempotency_keys) AS answers,
            (SELECT jsonb_agg(username) FROM admin) AS admins`);
 }
@@ -155,18 +156,30 @@ beforeAll(async () => {
   });
   await call('POST', `/api/accounts/${owner.id}/sandbox/messages`, owner.key, { from: '+9995550101', text: 'hello' });
   const [contact] = (await call('GET', '/api/contacts', owner.key)) as unknown as { id: string }[];
+  // Nobody answers there, so that the delivery waits.
+  const hook = { url: 'http://webhooks.invalid/', events: ['message'] };
+  const { id: webhook } = await call('POST', `/api/accounts/${owner.id}/webhooks`, owner.key, hook);
+  await call('POST', `/api/accounts/${owner.id}/sandbox/messages`, owner.key, { from: '+9995550101', text: 'again' });
+  const [delivery] = (await call('GET', `/api/webhooks/${String(webhook)}/deliveries`, owner.key)) as unknown as {
+    id: string;
+  }[];
   const adminKey = await call('POST', '/api/keys', app.adminKey, { name: 'Script' });
   keys = { admin: app.adminKey, owner: owner.key, stranger: stranger.key, nobody: undefined };
   examples = {
     account: owner.id,
     message: String(message['id']),
     contact: contact?.id ?? '',
+    webhook: String(webhook),
+    delivery: delivery?.id ?? '',
+    url: hook.url,
     key: String(adminKey['id']),
     token: new URL((file['media'] as { url: string }).url).pathname.split('/').at(-1) ?? '',
     noAccount: 'acc_0000000000000000000000',
     noMessage: 'msg_0000000000000000000000',
     noContact: 'con_0000000000000000000000',
     noKey: 'key_0000000000000000000000',
+    noWebhook: 'wh_00000000000000000000000000',
+    noDelivery: 'dlv_00000000000000000000000000_1',
     wrongKey: newApiKey('test'),
     jid: '9995550101@s.whatsapp.net',
     group: '120363000000000001@g.us',

@@ -84,12 +84,13 @@ function byNobody(route: DescribedRoute, { request }: Requests, examples: Exampl
   );
 }
 
-/** About accounts, messages, contacts and keys that do not exist. */
+/** About accounts, messages and all else with an id that does not exist. */
 function aboutNothing(route: DescribedRoute, { request, pathWith }: Requests, examples: Examples): MalformedRequest[] {
   return route.pathFields.flatMap(({ name, schema }) =>
-    [examples['noAccount'], examples['noMessage'], examples['noContact'], examples['noKey']]
-      .filter((id) => id !== undefined && accepts(schema, id))
-      .map((id = '') =>
+    Object.entries(examples)
+      .flatMap(([key, id]) => (/^no[A-Z]/.test(key) ? [id] : []))
+      .filter((id) => accepts(schema, id))
+      .map((id) =>
         request({ path: pathWith({ [name]: id }) }, { what: `the unknown ${name} ${id}`, expects: [404], by: 'admin' }),
       ),
   );

@@ -108,6 +108,7 @@ const wordings: Record<EventName, (facts: Facts) => Wording> = {
   'groups.update': () => ({ icon: 'message-circle', sentence: 'A group was changed' }),
   'group-participants.update': () => ({ icon: 'message-circle', sentence: 'The members of a group changed' }),
   presence: presenceState,
+  ping: () => ({ icon: 'check', sentence: 'A webhook was tested' }),
   call: callState,
   connection: accountState,
   'session.status': accountState,

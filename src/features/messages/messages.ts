@@ -46,7 +46,7 @@ export { isEmoji } from './emoji.ts';
 export { createFileKeeper, type FileKeeperTimings } from './file-keeper.ts';
 export { createMessageInbox } from './inbox.ts';
 export { createMediaLinks } from './media-links.ts';
-export { createMessageMedia, type DownloadMedia } from './message-media.ts';
+export { createMessageMedia, type DownloadMedia, type MessageMedia } from './message-media.ts';
 export { type Message, type MessageContent, shownContent } from './message.ts';
 export { contentAnswer } from './messages.schemas.ts';
 export type { Milestones } from './messages.store.ts';

@@ -1,6 +1,12 @@
 import type { Queryable, Transaction } from '../../platform/database.ts';
 
-export type NotificationKind = 'account.banned' | 'account.logged_out' | 'account.replaced' | 'account.stopped';
+export type NotificationKind =
+  | 'account.banned'
+  | 'account.logged_out'
+  | 'account.replaced'
+  | 'account.stopped'
+  | 'webhook.paused'
+  | 'webhook.held_back';
 
 export interface NewNotification {
   id: string;

@@ -1,0 +1,226 @@
+import type { Clock } from '../../platform/clock.ts';
+import { type Database, isUnavailable } from '../../platform/database.ts';
+import type { EventBus } from '../../platform/event-bus.ts';
+import type { Service } from '../../platform/lifecycle.ts';
+import type { Log } from '../../platform/log.ts';
+import type { OutboundHttp } from '../../platform/outbound-http.ts';
+import type { Probe } from '../../platform/probe.ts';
+import type { Random } from '../../platform/retry.ts';
+import type { Secrets } from '../../platform/secrets.ts';
+import { attempt, type Attempted } from './attempt.ts';
+import { type ClaimedDelivery, claimDeliveries, releaseAll, releaseDeliveries } from './attempts.store.ts';
+import type { Bodies } from './bodies.ts';
+import type { DeliveryKey } from './delivery.ts';
+import { deliveryTopic } from './outlet.store.ts';
+import { type Result, type Results } from './results.ts';
+import { verdictOf } from './verdict.ts';
+import { openHeaders, urlPlace } from './webhook.ts';
+import { signingSecrets } from './webhook-secrets.ts';
+
+export interface DelivererOptions {
+  database: Database;
+  http: OutboundHttp;
+  bodies: Bodies;
+  results: Results;
+  secrets: Secrets;
+  events: EventBus;
+  /** No other process can be alive on this database. */
+  alone: boolean;
+  timings: DelivererTimings;
+  probe: Probe;
+  clock: Clock;
+  random: Random;
+  log: Log;
+}
+
+export interface DelivererTimings {
+  /** How often is looked for what is due, when nothing wakes it. */
+  pollMs: number;
+  /** How long a stop waits for attempts that are under way. */
+  drainMs: number;
+}
+
+/** Announced, followed by its id, once a webhook is deleted. */
+export const goneTopic = 'webhook-gone:';
+
+/** Attempts under way in this process, and those of them that only an endpoint with no other may take. */
+const atOnce = 32;
+const reserved = 8;
+/** How much of an answer is kept of an attempt that succeeded. */
+const keptOnSuccess = 1_000;
+
+interface UnderWay extends DeliveryKey {
+  ending: AbortController;
+  done: Promise<void>;
+}
+
+/** Attempts what is due, of all accounts: whoever claims a delivery attempts it, so that no instance has to own any. */
+export function createDeliverer(options: DelivererOptions): Service {
+  const { database, clock, log, timings } = options;
+  const stopping = new AbortController();
+  const underWay = new Set<UnderWay>();
+  /** Webhooks that may have something to do. */
+  const woken = new Set<string>();
+  let lookedAtMs = Number.NEGATIVE_INFINITY;
+  let wakeUp = new AbortController();
+  let running: Promise<void> | undefined;
+
+  function wake(webhookId: string): void {
+    woken.add(webhookId);
+    wakeUp.abort();
+  }
+
+  function follow(topic: string): void {
+    if (topic.startsWith(deliveryTopic)) wake(topic.slice(deliveryTopic.length));
+    if (!topic.startsWith(goneTopic)) return;
+    const id = topic.slice(goneTopic.length);
+    for (const each of underWay) if (each.webhookId === id) each.ending.abort(new Error('The webhook is deleted'));
+  }
+
+  async function run(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      wakeUp = new AbortController();
+      try {
+        await begin();
+      } catch (error) {
+        if (!isUnavailable(error)) log.error('Deliveries could not be read', { error });
+        lookedAtMs = clock.monotonicMs();
+      }
+      if (wakeUp.signal.aborted) continue;
+      // Without a place nothing can begin before something ends, which wakes.
+      const isFull = underWay.size >= atOnce;
+      const pauseMs = isFull ? timings.pollMs : Math.max(0, lookedAtMs + timings.pollMs - clock.monotonicMs());
+      await clock.sleep(pauseMs, AbortSignal.any([stopping.signal, wakeUp.signal])).catch(() => undefined);
+    }
+  }
+
+  /** Of the webhooks that were woken, and of all of them now and then: what is due by time, or what others left behind. */
+  async function begin(): Promise<void> {
+    const count = atOnce - underWay.size;
+    const all = clock.monotonicMs() - lookedAtMs >= timings.pollMs;
+    // Whatever ends wakes its webhook, and then there is a place.
+    if (count <= 0 || (!all && woken.size === 0)) return;
+    const webhookIds = [...woken];
+    woken.clear();
+    if (all) lookedAtMs = clock.monotonicMs();
+    const claimed = await claimDeliveries(database, {
+      busy: [...underWay].map(({ webhookId, sequence }) => ({ webhookId, sequence })),
+      webhookIds: all ? undefined : webhookIds,
+      at: clock.now(),
+      count,
+      reserved,
+    });
+    for (const delivery of claimed) launch(delivery);
+    // There was no place for all, or maybe just enough.
+    if (claimed.length > 0 && claimed.length >= count - reserved) lookedAtMs = Number.NEGATIVE_INFINITY;
+  }
+
+  function launch(delivery: ClaimedDelivery): void {
+    const { webhookId, sequence } = delivery;
+    const ending = new AbortController();
+    const done = deliver(delivery, ending.signal)
+      .catch((error: unknown) => fail(delivery, error, ending.signal))
+      .finally(() => {
+        underWay.delete(each);
+        wake(webhookId);
+      });
+    const each: UnderWay = { webhookId, sequence, ending, done };
+    underWay.add(each);
+  }
+
+  async function deliver(delivery: ClaimedDelivery, signal: AbortSignal): Promise<void> {
+    const body = await options.bodies.of(delivery, signal);
+    if (body === undefined) {
+      await options.results.store(withoutBody(delivery, clock.now()));
+      return;
+    }
+    options.probe('delivery-claimed');
+    const attempted = await attempt(
+      {
+        url: options.secrets.openText(delivery.url, urlPlace(delivery.webhookId)),
+        headers: openHeaders(options.secrets, delivery.webhookId, delivery.headers),
+        secrets: signingSecrets(delivery, options.secrets, clock.now()),
+        eventId: delivery.eventId,
+        event: delivery.event,
+        number: delivery.attempts + 1,
+        body,
+        timeoutSeconds: delivery.timeoutSeconds,
+      },
+      options,
+      signal,
+    );
+    options.probe('delivery-answered');
+    await options.results.store(resultOf(delivery, attempted, { now: clock.now(), random: options.random }));
+  }
+
+  /** Its row stays as it is; another attempt takes it up. */
+  async function fail(
+    { webhookId, sequence, accountId }: ClaimedDelivery,
+    error: unknown,
+    signal: AbortSignal,
+  ): Promise<void> {
+    if (!signal.aborted && !isUnavailable(error))
+      log.error('A delivery failed', { webhookId, accountId, sequence, error });
+    await releaseDeliveries(database, [{ webhookId, sequence }]).catch(() => undefined);
+  }
+
+  return {
+    name: 'webhook-deliverer',
+    async start() {
+      if (running) return;
+      if (options.alone) await releaseAll(database);
+      options.events.listenToAll(follow, stopping.signal);
+      running = run();
+    },
+    async stop() {
+      stopping.abort(new Error('The server is stopping'));
+      await running;
+      const all = Promise.all([...underWay].map(({ done }) => done));
+      const late = clock.sleep(timings.drainMs).then(() => {
+        for (const { ending } of underWay) ending.abort(new Error('The server is stopping'));
+      });
+      await Promise.race([all, late]);
+      await all;
+    },
+  };
+}
+
+function resultOf(delivery: ClaimedDelivery, attempted: Attempted, when: { now: Date; random: Random }): Result {
+  const { outcome, at, durationMs, answer } = attempted;
+  const tries = delivery.tries + 1;
+  const verdict = verdictOf(outcome, tries, when);
+  const after = (ms: number | null): Date | null => (ms === null ? null : new Date(when.now.getTime() + ms));
+  return {
+    webhookId: delivery.webhookId,
+    sequence: delivery.sequence,
+    number: delivery.attempts + 1,
+    tries,
+    status: verdict.status,
+    dueAt: after(verdict.againMs),
+    notBefore: after(verdict.holdMs),
+    gone: verdict.gone,
+    at,
+    durationMs,
+    httpStatus: outcome.kind === 'answered' ? outcome.status : null,
+    error: verdict.error,
+    answer: verdict.status === 'delivered' ? answer.slice(0, keptOnSuccess) : answer,
+  };
+}
+
+function withoutBody({ webhookId, sequence, attempts, tries }: ClaimedDelivery, at: Date): Result {
+  return {
+    webhookId,
+    sequence,
+    number: attempts + 1,
+    tries: tries + 1,
+    status: 'dead',
+    dueAt: null,
+    notBefore: null,
+    gone: false,
+    at,
+    durationMs: 0,
+    httpStatus: null,
+    error: 'The event is older than 7 days and not kept any more.',
+    answer: null,
+  };
+}

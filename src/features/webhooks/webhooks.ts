@@ -1,0 +1,10 @@
+export { createBacklog } from './backlog.ts';
+export { createBodies } from './bodies.ts';
+export { createDeliverer, type DelivererTimings } from './deliverer.ts';
+export { createDeliveries } from './deliveries.ts';
+export { deliveryOutlet } from './outlet.store.ts';
+export { createWebhooks } from './registry.ts';
+export { createResults } from './results.ts';
+export { createRetention } from './retention.ts';
+export { mostWaiting } from './webhook.ts';
+export { createWebhookTest } from './webhook-test.ts';
