@@ -10,6 +10,8 @@ export interface JsonSchema {
   pattern?: string;
   format?: string;
   properties?: Record<string, JsonSchema>;
+  patternProperties?: Record<string, JsonSchema>;
+  maxProperties?: number;
   required?: string[];
   additionalProperties?: boolean;
   items?: JsonSchema;
@@ -71,9 +73,18 @@ const checks: Record<string, Check> = {
   properties: about(isObject, ({ properties = {} }, value) =>
     Object.entries(properties).every(([name, schema]) => !Object.hasOwn(value, name) || accepts(schema, value[name])),
   ),
-  additionalProperties: about(isObject, ({ additionalProperties, properties = {} }, value) => {
-    return additionalProperties !== false || Object.keys(value).every((name) => Object.hasOwn(properties, name));
+  patternProperties: about(isObject, ({ patternProperties = {} }, value) =>
+    Object.entries(patternProperties).every(([pattern, schema]) =>
+      Object.entries(value).every(([name, member]) => !new RegExp(pattern, 'u').test(name) || accepts(schema, member)),
+    ),
+  ),
+  additionalProperties: about(isObject, ({ additionalProperties, properties = {}, patternProperties = {} }, value) => {
+    const patterns = Object.keys(patternProperties).map((pattern) => new RegExp(pattern, 'u'));
+    const isDeclared = (name: string): boolean =>
+      Object.hasOwn(properties, name) || patterns.some((pattern) => pattern.test(name));
+    return additionalProperties !== false || Object.keys(value).every(isDeclared);
   }),
+  maxProperties: about(isObject, ({ maxProperties = 0 }, value) => Object.keys(value).length <= maxProperties),
   items: about(isList, ({ items = {} }, value) => value.every((item) => accepts(items, item))),
   minItems: about(isList, ({ minItems = 0 }, value) => value.length >= minItems),
   maxItems: about(isList, ({ maxItems = 0 }, value) => value.length <= maxItems),

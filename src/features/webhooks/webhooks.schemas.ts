@@ -38,7 +38,7 @@ const settings = {
     'How files go with messages: `link` (good for 7 days), `base64` (in the body up to 1 MB, else the link) or `none`.',
   ),
   headers: Joi.object<Record<string, string>>()
-    .pattern(Joi.string().max(100), text({ min: 0, max: 2_000 }))
+    .pattern(/^[\w!#$%&'*+.^`|~-]{1,100}$/, text({ min: 0, max: 2_000 }))
     .max(20)
     .description('Sent with every delivery, such as `Authorization`.'),
   timeoutSeconds: integer({ min: 1, max: 30 }).description('Of a whole attempt; 15 by default.'),
