@@ -1,9 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { createRecordingLog } from '../../test/doubles/recording-log.ts';
+import { longLease } from '../../test/doubles/leases.ts';
 import { openTestDatabase, type TestDatabase } from '../../test/doubles/test-database.ts';
 import { waitFor } from '../../test/doubles/wait-for.ts';
 import { type Clock, systemClock } from './clock.ts';
-import { holdLeases } from './lease.store.ts';
+import { deferred } from './deferred.ts';
+import { type Epoch, holdLeases } from './lease.store.ts';
 import { createLeases, type Leases, type LeasesOptions } from './leases.ts';
 import { createPostgresProxy } from '../../test/doubles/postgres-proxy.ts';
 import { createDatabase, type Database } from './database.ts';
@@ -121,6 +123,70 @@ test('a renewal that failed is tried again in time, so that a short outage costs
   await leases.stop();
   await faraway.stop();
   await proxy.close();
+});
+
+const waitingSql = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`;
+
+interface Standing {
+  /** Somebody in the database waits for its lock. */
+  awaited(): Promise<boolean>;
+  /** Lets go of everything. */
+  end(): Promise<void>;
+}
+
+/** Somebody who stands still in the midst of a transaction, with the lease's row locked. */
+async function standStill(lease: Epoch): Promise<Standing> {
+  const locked = deferred<void>();
+  const ending = deferred<void>();
+  const transaction = database.transaction(async (tx) => {
+    await holdLeases(tx, [lease]);
+    locked.resolve();
+    await ending.promise;
+  });
+  await locked.promise;
+  return {
+    awaited: async () => (await database.rows(waitingSql)).length > 0,
+    async end() {
+      ending.resolve();
+      await transaction;
+    },
+  };
+}
+
+test('what lasted longer to take than its time is not held, and is taken anew', async () => {
+  let passedMs = 0;
+  const clock: Clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + passedMs };
+  await (await newProcess()).seize(['a']);
+  await database.execute(`UPDATE account_leases SET expires_at = '-infinity'`);
+  const frozen = await standStill({ name: 'a', epoch: 1 });
+  const heir = await newProcess({ clock, timings: longLease });
+  const taking = heir.take(['a']);
+  await waitFor(() => frozen.awaited());
+  passedMs = longLease.lifeMs;
+  await frozen.end();
+  expect(await taking).toEqual([]);
+  expect(heir.held('a')).toBeUndefined();
+  expect((await heir.take(['a'])).map(({ epoch, holds }) => [epoch, holds])).toEqual([[3, true]]);
+});
+
+test('a renewal that is answered after the end does not bring the lease back', async () => {
+  let passedMs = 0;
+  const clock: Clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + passedMs };
+  const slow = { lifeMs: 600_000, renewMs: 1_000, marginMs: 100_000, lookMs: 100 };
+  const leases = await newProcess({ clock, timings: slow });
+  const [lease] = await leases.take(['a']);
+  const takenMs = clock.monotonicMs();
+  const frozen = await standStill({ name: 'a', epoch: 1 });
+  await waitFor(() => frozen.awaited());
+  const expiry = 'SELECT expires_at AS at FROM account_leases';
+  const before = await database.one<{ at: Date }>(expiry);
+  // What is asked for by now would last longer.
+  passedMs = slow.lifeMs - slow.marginMs - (clock.monotonicMs() - takenMs);
+  const held = [lease?.holds];
+  await frozen.end();
+  await waitFor(async () => ((await database.one<{ at: Date }>(expiry))?.at ?? 0) > (before?.at ?? 0));
+  await waitFor(() => lease?.lost.aborted === true);
+  expect([...held, lease?.holds]).toEqual([false, false]);
 });
 
 test('a wall clock that jumps changes nothing', async () => {

@@ -10,7 +10,7 @@ export interface Lease {
   readonly name: string;
   /** Grows with each change of hands; every write of the owner is checked against it. */
   readonly epoch: number;
-  /** False from the moment on at which another process may believe that the name is free. */
+  /** False from the moment on at which another process may believe that the name is free; never true again. */
   readonly holds: boolean;
   /** Aborts when it no longer holds: everything done in its name must end. */
   readonly lost: AbortSignal;
@@ -29,7 +29,10 @@ export interface LeaseTimings {
 /** Who owns what among the processes on one database. A name changes hands when its owner lets go or its time is over. */
 export interface Leases extends Service {
   held(name: string): Lease | undefined;
-  /** Takes those of the names that nobody else holds. In a transaction they count once that is committed. */
+  /**
+   * Takes those of the names that nobody else holds. In a transaction they count once that is committed. A taking that
+   * lasts longer than the lease, as behind a lock of somebody who stands still, has taken nothing; the next one may.
+   */
   take(names: readonly string[], tx?: Transaction): Promise<Lease[]>;
   /** Takes all of them, whoever holds them: only for a process that knows itself to be alone. */
   seize(names: readonly string[]): Promise<Lease[]>;
@@ -84,18 +87,28 @@ export function createLeases(options: LeasesOptions): Leases {
     lease.lose();
   }
 
-  async function taken(begunMs: number, epochs: readonly Epoch[], tx?: Transaction): Promise<Lease[]> {
+  /** Loses what is over. To be called before anything is prolonged: nothing is done in a name that was over meanwhile. */
+  function giveUpOver(): void {
+    const over = [...held.values()].filter((lease) => !lease.holds);
+    if (over.length > 0) log.warn('Leases could not be renewed in time and are given up', { count: over.length });
+    over.forEach(lose);
+  }
+
+  function taken(begunMs: number, epochs: readonly Epoch[], tx?: Transaction): Lease[] {
     const untilMs = begunMs + timings.lifeMs - timings.marginMs;
     const leases = epochs.map((epoch) => new HeldLease(epoch, untilMs, clock));
     const keep = (): void => {
+      const late = leases.filter((lease) => !lease.holds);
+      if (late.length > 0) log.warn('Leases were over before they were taken', { count: late.length });
       for (const lease of leases) {
         held.get(lease.name)?.lose();
-        held.set(lease.name, lease);
+        if (lease.holds) held.set(lease.name, lease);
+        else lose(lease);
       }
     };
     if (tx) tx.afterCommit(keep);
     else keep();
-    return leases;
+    return leases.filter((lease) => lease.holds);
   }
 
   async function renew(): Promise<void> {
@@ -111,9 +124,10 @@ export function createLeases(options: LeasesOptions): Leases {
         atOnce: true,
       }),
     );
+    giveUpOver();
     for (const lease of leases) {
-      if (renewed.has(lease.name)) lease.untilMs = begunMs + timings.lifeMs - timings.marginMs;
-      else lose(lease);
+      if (!renewed.has(lease.name)) lose(lease);
+      else if (lease.holds) lease.untilMs = begunMs + timings.lifeMs - timings.marginMs;
     }
   }
 
@@ -137,9 +151,7 @@ export function createLeases(options: LeasesOptions): Leases {
     const lookMs = Math.min(500, timings.marginMs / 4);
     for (;;) {
       await clock.sleep(lookMs, stopping.signal);
-      const over = [...held.values()].filter((lease) => !lease.holds);
-      if (over.length > 0) log.warn('Leases could not be renewed in time and are given up', { count: over.length });
-      over.forEach(lose);
+      giveUpOver();
     }
   }
 

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDelayProxy, type DelayProxy } from '../../../test/doubles/delay-proxy.ts';
 import { longLease } from '../../../test/doubles/leases.ts';
+import { createPostgresProxy } from '../../../test/doubles/postgres-proxy.ts';
 import { createRecordingLog } from '../../../test/doubles/recording-log.ts';
 import { openTestDatabase, type TestDatabase } from '../../../test/doubles/test-database.ts';
 import { waitFor } from '../../../test/doubles/wait-for.ts';
@@ -111,4 +112,41 @@ test('an account that was deleted since it was read leaves no lease behind when 
   expect(taken).not.toContain('acc_gone');
   expect(await database.rows(`SELECT 1 FROM account_leases WHERE account_id = 'acc_gone'`)).toEqual([]);
   await leases.stop();
+});
+
+test('an account whose row could not be read after it was taken is begun with all the same', async () => {
+  const network = await createPostgresProxy(database.connection);
+  const away = createDatabase({ connection: () => network.connection(), clock, log });
+  await away.start();
+  const leases = createLeases({ database, timings: longLease, clock, log });
+  await database.execute(insertSql, ['acc_unread']);
+  const taken: string[] = [];
+  let isCut = false;
+  const ownership = createOwnership({
+    database: away,
+    leases,
+    alone: false,
+    timings: { pollMs: 600_000, lookMs: 10 },
+    mayTake() {
+      if (isCut) return true;
+      isCut = true;
+      network.refuse('57P03', 3);
+      network.cut();
+      return true;
+    },
+    taken: ({ id }) => Promise.resolve(void taken.push(id)),
+    lost: () => undefined,
+    seen: () => undefined,
+    deleted: () => undefined,
+    clock,
+    log,
+  });
+  await database.execute(`UPDATE account_leases SET expires_at = '-infinity'`);
+  await ownership.start();
+  await waitFor(() => taken.includes('acc_unread'));
+  expect(taken.filter((id) => id === 'acc_unread')).toHaveLength(1);
+  await ownership.stop();
+  await leases.stop();
+  await away.stop();
+  await network.close();
 });

@@ -51,6 +51,8 @@ export function createOwnership(options: OwnershipOptions): Ownership {
   const owned = new Map<string, AccountOutline>();
   /** All accounts, as they were last read. */
   let known: readonly AccountOutline[] | undefined;
+  /** Taken, and not begun with yet: the database may fail between the two. */
+  let fresh: readonly Lease[] = [];
 
   function follow(lease: Lease, account: AccountOutline): void {
     owned.set(lease.name, account);
@@ -67,6 +69,7 @@ export function createOwnership(options: OwnershipOptions): Ownership {
   }
 
   async function adopt(taken: readonly Lease[], accounts: readonly AccountOutline[]): Promise<void> {
+    fresh = taken;
     for (const lease of taken) {
       const account = accounts.find(({ id }) => id === lease.name);
       if (account) {
@@ -76,6 +79,7 @@ export function createOwnership(options: OwnershipOptions): Ownership {
         // Deleted since it was read.
         await database.transaction((tx) => leases.forget(tx, lease.name));
       }
+      fresh = fresh.filter((other) => other !== lease);
     }
     if (taken.length > 0) log.info('Accounts taken over', { count: taken.length });
   }
@@ -105,11 +109,12 @@ export function createOwnership(options: OwnershipOptions): Ownership {
   async function takeFree(): Promise<number> {
     known ??= await listOutlines(database);
     const wanted = known.filter(({ id, kind }) => !leases.held(id) && options.mayTake(kind));
-    if (wanted.length === 0) return 0;
-    const taken = await leases.take(wanted.map(({ id }) => id));
+    if (wanted.length > 0) fresh = [...fresh, ...(await leases.take(wanted.map(({ id }) => id)))];
+    fresh = fresh.filter((lease) => lease.holds);
+    const { length } = fresh;
     // Their former owner may have changed them since they were read.
-    if (taken.length > 0) await adopt(taken, await listOutlines(database));
-    return taken.length;
+    if (length > 0) await adopt(fresh, await listOutlines(database));
+    return length;
   }
 
   const rows = createSweep({ name: 'account-ownership', intervalMs: timings.pollMs, sweep: look, clock, log });
@@ -137,7 +142,7 @@ export function createOwnership(options: OwnershipOptions): Ownership {
     },
     async takeNew(tx, account) {
       const taken = await leases.take([account.id], tx);
-      tx.afterCommit(() => taken.forEach((lease) => follow(lease, account)));
+      tx.afterCommit(() => taken.filter((lease) => lease.holds).forEach((lease) => follow(lease, account)));
     },
     async release(accountId) {
       owned.delete(accountId);
