@@ -37,6 +37,8 @@ export interface ChatLog {
   original(message: PhoneMessage): proto.IMessage;
   /** What is shown of it from now on, and what is behind it where that changed too. */
   change(id: string, fields: Partial<PhoneMessage>, original?: proto.IMessage): void;
+  /** Everything in this chat. */
+  forget(chat: string): void;
   /** Moves the ticks of these messages forward, never back. */
   advance(ids: readonly string[], status: MessageStatus): void;
   /** The same in a group, where the ticks tell what all the others have; `others` are their phone jids. */
@@ -82,12 +84,14 @@ export function createChatLog({ number, state, keptMessages, changed }: ChatLogO
       encodeJson({ ...message, ...route, original: original && Buffer.from(original) }),
     );
   }
+  function drop(row: Row): void {
+    rows.delete(row.sequence);
+    if (byId.get(row.message.id) === row) byId.delete(row.message.id);
+    state.erase(number, keyOf(row));
+  }
   function dropOldest(): void {
     const [oldest] = rows.values();
-    if (!oldest || rows.size <= keptMessages) return;
-    rows.delete(oldest.sequence);
-    if (byId.get(oldest.message.id) === oldest) byId.delete(oldest.message.id);
-    state.erase(number, keyOf(oldest));
+    if (oldest && rows.size > keptMessages) drop(oldest);
   }
   function tell(row: Row): void {
     save(row);
@@ -127,6 +131,11 @@ export function createChatLog({ number, state, keptMessages, changed }: ChatLogO
       row.message = { ...row.message, ...fields };
       if (original) row.original = proto.Message.encode(original).finish();
       tell(row);
+    },
+    forget(chat) {
+      past = past.filter((message) => message.chat !== chat);
+      for (const row of rows.values()) if (row.message.chat === chat) drop(row);
+      changed(chat);
     },
     advance(ids, status) {
       for (const id of ids) advance(byId.get(id), status);

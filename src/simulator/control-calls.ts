@@ -1,5 +1,5 @@
 import { addressing, BadCall, count, flag, oneOf, optionalText, record, text, texts } from './control-arguments.ts';
-import { groupChange, outgoingContent, outgoingMessage } from './control-messages.ts';
+import { chatChange, groupChange, outgoingContent, outgoingMessage } from './control-messages.ts';
 import type { Control, VirtualPhone } from './control.ts';
 import type { Profile } from './directory.ts';
 import type { Fault } from './fault.ts';
@@ -54,6 +54,7 @@ export const phoneCalls: Readonly<Record<string, Call<VirtualPhone>>> = {
   play: (phone, [id]) => phone.play(text(id, 'id')),
   introduce: (phone, [profile]) => phone.introduce(profileIn(profile)),
   saveContact: (phone, [person, name]) => phone.saveContact(text(person, 'person'), text(name, 'name')),
+  changeChat: (phone, [chat, change]) => phone.changeChat(text(chat, 'chat'), chatChange(change)),
   present: (phone, [available]) => phone.present(flag(available, 'available')),
   compose: (phone, [chat, state]) => phone.compose(text(chat, 'chat'), oneOf(state, 'state', chatStates)),
   presenceOf: (phone, [person, group]) => phone.presenceOf(text(person, 'person'), optionalText(group, 'group')),

@@ -11,6 +11,7 @@ import {
   text,
   texts,
 } from './control-arguments.ts';
+import type { ChatChange } from './chat-change.ts';
 import type { GroupChange } from './group-change.ts';
 import type { MediaKind, OutgoingContent, OutgoingMedia, OutgoingMessage, PhoneContact } from './phone-message.ts';
 
@@ -106,5 +107,25 @@ export function groupChange(value: unknown): GroupChange {
     case 'promote':
     case 'demote':
       return { kind, participants: texts(fields['participants'], 'participants') };
+  }
+}
+
+export function chatChange(value: unknown): ChatChange {
+  const fields = record(value, 'change');
+  const kind = oneOf(fields['kind'], 'kind', ['archive', 'pin', 'unread', 'mute', 'unmute', 'delete']);
+  switch (kind) {
+    case 'archive':
+    case 'pin':
+    case 'unread':
+      return { kind, enabled: flag(fields['enabled'], 'enabled') };
+    case 'mute': {
+      const until = optionalText(fields['until'], 'until');
+      if (until === undefined) return { kind };
+      if (Number.isNaN(Date.parse(until))) throw new BadCall('until must be a time');
+      return { kind, until };
+    }
+    case 'unmute':
+    case 'delete':
+      return { kind };
   }
 }

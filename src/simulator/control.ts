@@ -1,4 +1,5 @@
 /** What people and tests do with the simulated network: virtual phones, faults and counters. */
+import type { ChatChange } from './chat-change.ts';
 import type { Profile } from './directory.ts';
 import type { Fault } from './fault.ts';
 import type { GroupChange } from './group-change.ts';
@@ -56,6 +57,8 @@ export interface VirtualPhone {
   introduce(profile: Profile): Promise<void>;
   /** Gives a person a name in its address book, which its linked devices share. Rejects while the phone is away. */
   saveContact(person: string, name: string): Promise<void>;
+  /** Archives, pins, mutes, marks or deletes a chat: a number or jid, or a group's or channel's jid. Rejects while the phone is away. */
+  changeChat(chat: string, change: ChatChange): Promise<void>;
   /** The app is open, or not; who has asked for it is told. */
   present(available: boolean): Promise<void>;
   /** `chat` is a number or jid, or a group's jid. */

@@ -1,26 +1,15 @@
-import { randomBytes } from 'node:crypto';
 import type { VirtualPhone } from './control.ts';
-import { refuseAway, type Network, type Phone } from './network.ts';
-import { stanza, unixSeconds } from './stanza.ts';
+import type { Network, Phone } from './network.ts';
+import { shareSetting } from './shared-settings.ts';
 
 type PhonePeople = Pick<VirtualPhone, 'introduce' | 'saveContact'>;
 
-const addressBook = 'critical_unblock_low';
 /** Of `contactAction`. */
 const contactVersion = 2;
 
 /** Whom a phone knows by name, and what it calls itself. */
 export function createPhonePeople(network: Network, phone: () => Phone): PhonePeople {
-  const { addresses, deliveries, directory, state } = network;
-
-  function tellDevices(collection: string, version: number): void {
-    const { number } = phone().record;
-    for (const device of directory.known(number)?.devices.values() ?? []) {
-      const attrs = { id: `sync-${randomBytes(6).toString('hex')}`, type: 'server_sync', t: unixSeconds() };
-      const changed = stanza('collection', { name: collection, version: version.toString() });
-      deliveries.enqueue(device, stanza('notification', { ...attrs, from: addresses.jid(number, 'phone') }, [changed]));
-    }
-  }
+  const { addresses, state } = network;
 
   return {
     async introduce(profile) {
@@ -29,10 +18,9 @@ export function createPhonePeople(network: Network, phone: () => Phone): PhonePe
       record.save();
       await state.durable();
     },
-    async saveContact(person, name) {
-      refuseAway(phone());
+    saveContact(person, name) {
       const number = addresses.numberOf(person);
-      const version = await phone().appState.change(addressBook, {
+      return shareSetting(network, phone(), 'critical_unblock_low', {
         index: ['contact', addresses.jid(number, 'phone')],
         action: {
           timestamp: Date.now(),
@@ -40,8 +28,6 @@ export function createPhonePeople(network: Network, phone: () => Phone): PhonePe
         },
         version: contactVersion,
       });
-      tellDevices(addressBook, version);
-      await state.durable();
     },
   };
 }

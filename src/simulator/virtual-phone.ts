@@ -4,6 +4,7 @@ import { createPhoneActs } from './phone-acts.ts';
 import { createPhoneCalls } from './phone-calls.ts';
 import type { PhoneMessage } from './phone-message.ts';
 import type { PhoneParts } from './phone-parts.ts';
+import { createPhoneChats } from './phone-chats.ts';
 import { createPhonePeople } from './phone-people.ts';
 import { createPhonePresence } from './phone-presence.ts';
 import { createPhoneReading } from './phone-reading.ts';
@@ -58,6 +59,7 @@ export function createVirtualPhone(parts: PhoneParts, number: string): VirtualPh
     ...createPhoneReading(network, post, phone),
     ...createPhoneActs(network, outbox, phone),
     ...createPhonePeople(network, phone),
+    ...createPhoneChats(network, phone),
     ...createPhonePresence(network, phone),
     ...createPhoneCalls(network, parts.calls, phone),
     ...createPhoneRooms(parts, phone),

@@ -103,6 +103,7 @@ export function createControlClient(url: string): RemoteControl {
       play: (...args) => call(at('play'), args),
       introduce: (...args) => call(at('introduce'), args),
       saveContact: (...args) => call(at('saveContact'), args),
+      changeChat: (...args) => call(at('changeChat'), args),
       present: (...args) => call(at('present'), args),
       compose: (...args) => call(at('compose'), args),
       presenceOf: (...args) => call(at('presenceOf'), args),

@@ -2,6 +2,7 @@ import {
   BufferJSON,
   initAuthCreds,
   makeWASocket,
+  proto,
   type AuthenticationCreds,
   type ConnectionState,
   type SignalDataTypeMap,
@@ -65,13 +66,18 @@ const silentLogger = {
   error: () => undefined,
 };
 
+/** As Baileys' `useMultiFileAuthState`: on the disk the bytes of these keys are base64. */
+function given(type: keyof SignalDataTypeMap, value: unknown): unknown {
+  return type === 'app-state-sync-key' ? proto.Message.AppStateSyncKeyData.fromObject(value as object) : value;
+}
+
 function memoryKeys(rows: Map<string, unknown>): SignalKeyStore {
   return {
     async get<T extends keyof SignalDataTypeMap>(type: T, ids: string[]) {
       const found: Record<string, SignalDataTypeMap[T]> = {};
       for (const id of ids) {
         const value = rows.get(`${type} ${id}`);
-        if (value !== undefined) found[id] = value as SignalDataTypeMap[T];
+        if (value !== undefined) found[id] = given(type, value) as SignalDataTypeMap[T];
       }
       return found;
     },
