@@ -275,6 +275,19 @@ CREATE INDEX IF NOT EXISTS messages_same_content
 CREATE INDEX IF NOT EXISTS messages_same_in_new_chats ON messages (account_id, content_hash, created_at) WHERE opens_chat;
 ALTER TABLE messages ENABLE ROW LEVEL SECURITY;
 
+-- Chats that are there: with a message that arrived or was confirmed since the owner deleted them on the phone, if ever.
+CREATE TABLE IF NOT EXISTS chats (
+  account_id text NOT NULL REFERENCES whatsapp_accounts ON DELETE CASCADE,
+  jid text NOT NULL,
+  PRIMARY KEY (account_id, jid)
+);
+ALTER TABLE chats ENABLE ROW LEVEL SECURITY;
+-- Those of releases up to 0.3.0, once.
+INSERT INTO chats (account_id, jid)
+  SELECT DISTINCT account_id, chat_jid FROM messages
+  WHERE NOT EXISTS (SELECT FROM chats) AND chat_type <> 'status' AND (direction = 'incoming' OR sent_at IS NOT NULL)
+  ON CONFLICT DO NOTHING;
+
 -- Who has a message of ours that went to a group.
 CREATE TABLE IF NOT EXISTS message_receipts (
   message_id text NOT NULL REFERENCES messages ON DELETE CASCADE,

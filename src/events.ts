@@ -16,7 +16,10 @@ export const eventCatalogue = {
   'message.status': 'A sent message changed its status.',
   'message.sent': "WhatsApp's server confirmed a message.",
   'message-receipt.update': 'A sent message was delivered, read or played.',
-  'chats.update': 'Messages of a chat were read.',
+  'chats.upsert': 'A chat appeared: the first message in it arrived, was typed on the phone, or was confirmed.',
+  'chats.update':
+    'Messages of a chat were read, or it was archived, pinned, muted or marked as unread on the phone, or has another address.',
+  'chats.delete': 'A chat was deleted on the phone; its messages are kept here.',
   'contacts.upsert': 'A person appeared who was not known.',
   'contacts.update': 'A person has another name, or addresses turned out to be theirs.',
   'groups.upsert': 'The account is in a new group.',
@@ -26,6 +29,7 @@ export const eventCatalogue = {
   call: 'Somebody calls, or a call has ended.',
   connection: 'An account connected or lost its connection.',
   'session.status': "An account's status changed.",
+  ping: 'A test of a webhook.',
   'qrcode.updated': 'A new QR code is waiting to be scanned.',
   ping: 'Somebody tests a webhook.',
 } as const;

@@ -1,4 +1,5 @@
 import type { Batch } from '../platform/commit-writer.ts';
+import type { ChatType } from './address.ts';
 import type { IncomingAct } from './acts.ts';
 import type { ContactFact } from './contact.ts';
 import type { Group, IncomingMessage, OutgoingContent, OutgoingMessage, Person, Receipt } from './content.ts';
@@ -86,6 +87,22 @@ export type GroupChange = { group: string; by: Person | null } & (
   | { kind: 'settings'; settings: Partial<Pick<Group, 'subject' | 'description' | 'announce' | 'locked'>> }
   | { kind: 'participants'; action: 'add' | 'remove' | 'promote' | 'demote'; participants: Person[] }
 );
+
+/** What the account's owner has done to a chat on the phone. */
+export type ChatChange = { chat: { jid: string; type: ChatType } } & (
+  | { kind: 'deleted' }
+  | { kind: 'settings'; settings: Partial<ChatSettings> }
+);
+
+export interface ChatSettings {
+  archived: boolean;
+  pinned: boolean;
+  muted: boolean;
+  /** null where it is not muted, or for good. */
+  mutedUntil: Date | null;
+  /** Not whether something in it is unread. */
+  markedUnread: boolean;
+}
 
 export interface Directory {
   /**
@@ -199,6 +216,7 @@ export type ChannelNotice =
   | { kind: 'call'; call: Call }
   | { kind: 'presence'; presence: PersonPresence }
   | { kind: 'group'; change: GroupChange }
+  | { kind: 'chat'; change: ChatChange }
   /** New chats are refused until then, known ones go on; null when that is over. */
   | { kind: 'restricted'; until: Date | null };
 

@@ -63,6 +63,8 @@ export function act(kind: GivenAct['kind'], seconds: number, different: Partial<
   };
 }
 
+const toldSql = 'SELECT names[1] AS name, data FROM events WHERE account_id = $1';
+
 interface Told {
   name: string;
   data: Message & Record<string, unknown>;
@@ -73,6 +75,8 @@ export interface ActsRig {
   /** Another one for each test. */
   readonly accountId: string;
   arrives(...rows: IncomingRow[]): Promise<void>;
+  /** What follows from one commit. */
+  apply<Row>(kind: ChangeKind<Row>, ...rows: Row[]): Promise<void>;
   /** In one commit. */
   happen(...rows: GivenAct[]): Promise<void>;
   /** The phone behind `lid`. */
@@ -80,8 +84,10 @@ export interface ActsRig {
   /** What stands under the network's id. */
   stored(remoteId?: string): Promise<Message>;
   emojis(): Promise<string[]>;
-  /** Events, each with its most specific name. */
+  /** Events of messages, each with its most specific name. */
   told(): Promise<Told[]>;
+  /** Events of chats. */
+  toldOfChats(): Promise<{ name: string; data: object }[]>;
   namesTold(): Promise<string[]>;
 }
 
@@ -100,7 +106,7 @@ export function useActsRig(): ActsRig {
   const acts = createActs({ events, secrets, openAct });
   const links = createMediaLinks({ key: secrets.derive('links', 32), publicUrl: 'http://localhost', clock });
   const arrivals = incomingKind(events, links, acts);
-  const mappings = mappingKind(acts);
+  const mappings = mappingKind(events, acts);
   let database: TestDatabase;
   let accountId = '';
   let accounts = 0;
@@ -130,6 +136,7 @@ export function useActsRig(): ActsRig {
     get accountId() {
       return accountId;
     },
+    apply: (kind, ...rows) => apply(kind, rows),
     arrives: (...rows) => apply(arrivals, rows),
     happen: (...rows) => apply(acts.kind, rows),
     learn: (phone) => apply(mappings, [{ lid, phone }]),
@@ -139,10 +146,8 @@ export function useActsRig(): ActsRig {
       return messageOf(row);
     },
     emojis: async () => (await rig.stored()).reactions.map(({ emoji }) => emoji),
-    told: () =>
-      database.rows<Told>('SELECT names[1] AS name, data FROM events WHERE account_id = $1 ORDER BY sequence', [
-        accountId,
-      ]),
+    told: () => database.rows<Told>(`${toldSql} AND names[1] NOT LIKE 'chats.%' ORDER BY sequence`, [accountId]),
+    toldOfChats: () => database.rows(`${toldSql} AND names[1] LIKE 'chats.%' ORDER BY sequence`, [accountId]),
     namesTold: async () => (await rig.told()).map(({ name }) => name),
   };
   return rig;

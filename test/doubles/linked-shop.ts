@@ -31,6 +31,14 @@ export interface UsedShop {
 /** The number of its phone. */
 export const owner = '9990000000001';
 
+/**
+ * How often linked devices have asked for the settings that phones share. What a phone changes before the first time is no
+ * news to its device.
+ */
+export function settingsAsked({ control }: Simulator): number {
+  return control.counters().queriesByNamespace.get('w:sync:app:state') ?? 0;
+}
+
 /** `options` are asked for after the hooks that stand before it. */
 export function useLinkedShop(
   options: () => Pick<RunningAppOptions, 'environment' | 'timings'> = () => ({}),
@@ -47,6 +55,7 @@ export function useLinkedShop(
     const account = await api.createAccount('Shop', 'whatsapp', { pacing: { preset: 'unpaced' } });
     await simulator.control.phone(owner).scan(await api.qr(account.id));
     const shop = { ...(await api.becomes(account.id, 'ready')), apiKey: account.apiKey };
+    await waitFor(() => settingsAsked(simulator) > 0);
     present = { simulator, app, api, shop };
   });
   afterAll(async () => {

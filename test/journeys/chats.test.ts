@@ -1,4 +1,4 @@
-import { owner, useLinkedShop } from '../doubles/linked-shop.ts';
+import { owner, settingsAsked, useLinkedShop } from '../doubles/linked-shop.ts';
 import { beforeAll, expect, test } from 'vitest';
 import type { Simulator } from '../../src/simulator/simulator.ts';
 import type { AccountJson, Api } from '../doubles/api.ts';
@@ -134,6 +134,62 @@ test('a chat that came under its LID, and one of a group, are read by who wrote'
   for (const { id } of [lid, grouped]) {
     await waitFor(() => customer.messages().find((each) => each.id === id)?.status === 'read');
   }
+});
+
+interface ChatEvent {
+  event: string;
+  data: { chat: { jid: string }; read?: string[] };
+}
+
+/** Of a chat, without what was read. */
+async function chatEvents({ apiKey }: Pick<AccountJson, 'apiKey'>, jid: string): Promise<ChatEvent[]> {
+  const all = (await app.data('GET', '/api/events?limit=200', { key: apiKey })) as ChatEvent[];
+  return all.filter(({ event, data }) => event.startsWith('chats.') && data.chat.jid === jid && !data.read);
+}
+
+test('what the owner does to a chat on the phone is told; a deleted one keeps its messages and appears anew', async () => {
+  const customer = newCustomer();
+  const phone = simulator.control.phone(owner);
+  await customer.send({ to: owner, text: 'before the end' });
+  const before = await api.lists(shop, 'before the end');
+  await phone.changeChat(customer.number, { kind: 'archive', enabled: true });
+  await phone.changeChat(customer.number, { kind: 'pin', enabled: true });
+  await phone.changeChat(customer.number, { kind: 'unread', enabled: true });
+  await phone.changeChat(customer.number, { kind: 'mute', until: '2030-01-01T00:00:00Z' });
+  await phone.changeChat(customer.number, { kind: 'delete' });
+  await waitFor(async () => (await chatEvents(shop, customer.jid)).length === 6);
+  await customer.send({ to: owner, text: 'a new beginning' });
+  await waitFor(async () => (await chatEvents(shop, customer.jid)).length === 7);
+  const chat = { jid: customer.jid, type: 'personal' };
+  const told = await chatEvents(shop, customer.jid);
+  const after = await api.lists(shop, 'a new beginning');
+  expect(told.map(({ event, data }) => [event, data])).toEqual([
+    ['chats.upsert', { chat, messageId: before.id }],
+    ['chats.update', { chat, archived: true }],
+    ['chats.update', { chat, pinned: true }],
+    ['chats.update', { chat, markedUnread: true }],
+    ['chats.update', { chat, muted: true, mutedUntil: '2030-01-01T00:00:00.000Z' }],
+    ['chats.delete', { chat }],
+    ['chats.upsert', { chat, messageId: after.id }],
+  ]);
+  await api.lists(shop, 'before the end');
+});
+
+test('how chats were set before the phone was linked is no news; what changes then is told', async () => {
+  const [customer, phone] = [newCustomer(), newCustomer()];
+  await phone.changeChat(customer.number, { kind: 'archive', enabled: true });
+  await phone.changeChat(customer.number, { kind: 'mute' });
+  const account = await api.createAccount('Later', 'whatsapp');
+  const asked = settingsAsked(simulator);
+  await phone.scan(await api.qr(account.id));
+  await waitFor(() => settingsAsked(simulator) > asked);
+  await phone.changeChat(customer.number, { kind: 'archive', enabled: false });
+  await phone.changeChat(customer.number, { kind: 'unmute' });
+  await waitFor(async () => (await chatEvents(account, customer.jid)).length >= 2);
+  expect((await chatEvents(account, customer.jid)).map(({ data }) => data)).toEqual([
+    { chat: { jid: customer.jid, type: 'personal' }, archived: false },
+    { chat: { jid: customer.jid, type: 'personal' }, muted: false, mutedUntil: null },
+  ]);
 });
 
 test.each([

@@ -15,6 +15,7 @@ import { chatTypeOf } from '../address.ts';
 import type { ChannelNotice, Presence } from '../channel.ts';
 import type { OutgoingMessage, Person } from '../content.ts';
 import { callOf } from './calls.ts';
+import { watchChatChanges } from './chat-changes.ts';
 import { causeOf } from './close-cause.ts';
 import { createCodePairing } from './code-pairing.ts';
 import { contactFactsOf } from './contacts-from-baileys.ts';
@@ -128,6 +129,7 @@ export function openConnection(options: ConnectionOptions): Connection {
     distributeAgain: async (group) => auth.store.keys.set({ 'sender-key-memory': { [group]: null } }),
     addressing: (group) => groups.addressing(group),
   });
+  watchChatChanges(socket, (change) => tell({ kind: 'chat', change }));
   watchPeoplePresence({ socket, log, tell: (seen) => tell({ kind: 'presence', presence: seen }) });
   const presence = createOwnPresence({ socket, clock, log });
   const acts = createLineActs({

@@ -98,6 +98,8 @@ describe('a sentence names who it is about', () => {
       { direction: 'outgoing', chat: { jid: '1@g.us', type: 'group' } },
       'A message to a group was written on the phone',
     ],
+    ['a chat that was read', ['chats.update'], { chat, read: ['msg_1'] }, 'The chat with +9995550101 was read'],
+    ['a chat that was muted', ['chats.update'], { chat, muted: true }, 'The chat with +9995550101 changed'],
     ['a contact by name', ['contacts.upsert'], { ...ann, id: 'con_1' }, 'A new contact: Ann'],
     ['a contact by number', ['contacts.update'], { ...ann, name: null }, 'The contact +9995550102 changed'],
     [

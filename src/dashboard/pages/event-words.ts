@@ -15,6 +15,8 @@ interface Facts {
   status: string;
   /** Somebody has changed what a message says. */
   isEdited: boolean;
+  /** Messages of a chat were read. */
+  isRead: boolean;
   /** The account's sentence. */
   statusMessage: string;
   chatType: string;
@@ -82,6 +84,12 @@ function presenceState({ state }: Facts): Wording {
   return { icon: 'smartphone', sentence: presences[state] ?? 'The presence of {who} changed' };
 }
 
+function chatChange({ isRead }: Facts): Wording {
+  return isRead
+    ? { icon: 'check-check', sentence: 'The chat with {who} was read' }
+    : { icon: 'smartphone', sentence: 'The chat with {who} changed' };
+}
+
 const arrived = { icon: 'message-circle', sentence: 'A message from {who} arrived' };
 
 const wordings: Record<EventName, (facts: Facts) => Wording> = {
@@ -101,12 +109,15 @@ const wordings: Record<EventName, (facts: Facts) => Wording> = {
   'message.status': messageEnd,
   'message.sent': messageEnd,
   'message-receipt.update': messageEnd,
-  'chats.update': () => ({ icon: 'check-check', sentence: 'The chat with {who} was read' }),
+  'chats.upsert': () => ({ icon: 'message-circle', sentence: 'A new chat with {who}' }),
+  'chats.update': chatChange,
+  'chats.delete': () => ({ icon: 'trash-2', sentence: 'The chat with {who} was deleted on the phone' }),
   'contacts.upsert': () => ({ icon: 'user-round', sentence: 'A new contact: {who}' }),
   'contacts.update': () => ({ icon: 'user-round', sentence: 'The contact {who} changed' }),
   'groups.upsert': () => ({ icon: 'message-circle', sentence: 'A new group holds the account' }),
   'groups.update': () => ({ icon: 'message-circle', sentence: 'A group was changed' }),
   'group-participants.update': () => ({ icon: 'message-circle', sentence: 'The members of a group changed' }),
+  ping: () => ({ icon: 'send', sentence: 'A webhook was tested' }),
   presence: presenceState,
   ping: () => ({ icon: 'check', sentence: 'A webhook was tested' }),
   call: callState,
@@ -142,6 +153,7 @@ function factsOf(data: unknown): Facts {
     who: names.map(textOf).find((name) => name !== '') ?? 'somebody',
     status: textOf(whole['status']),
     isEdited: 'edit' in whole,
+    isRead: 'read' in whole,
     statusMessage: textOf(whole['statusMessage']),
     chatType: textOf(chat['type']),
     state: textOf(whole['state']),

@@ -93,6 +93,7 @@ export function createConduct(options: ConductOptions): Conduct {
     notice(notice: ChannelNotice, batch: Batch) {
       if (notice.kind === 'presence' && isIgnored(notice.presence.chat)) return;
       if (notice.kind === 'group' && behaviour.ignoreGroups) return;
+      if (notice.kind === 'chat' && isIgnored(notice.change.chat)) return;
       inbox.notice(notice, batch);
       if (!behaviour.rejectCalls || !isToRing(notice)) return;
       batch.afterCommit(() => {

@@ -193,6 +193,7 @@ function takeNotice(options: RunningAccountsOptions, notice: ChannelNotice, batc
     case 'call':
     case 'presence':
     case 'group':
+    case 'chat':
       options.inbox.notice(notice, batch);
   }
 }

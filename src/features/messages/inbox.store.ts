@@ -2,6 +2,7 @@ import type { ChangeKind } from '../../platform/commit-writer.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import { type ActsOf, mergeActs } from './acts.store.ts';
 import type { Acts } from './acts.ts';
+import { type ChatOpener, moveChats, openingChats, withOpenedChats } from './chats.store.ts';
 import type { MediaLinks } from './media-links.ts';
 import { incomingOccurrence } from './message-events.ts';
 import type { MessageRow } from './message.ts';
@@ -53,8 +54,7 @@ const insertSql = `
   FROM given ORDER BY place
   ON CONFLICT DO NOTHING
   RETURNING ${messageColumns})
-  SELECT s.*, EXISTS (SELECT 1 FROM message_acts a WHERE a.account_id = s."accountId" AND a.target_id = s."remoteId") AS "hasActs"
-  FROM stored s ORDER BY s.position`;
+  ${openingChats('stored', `, EXISTS (SELECT FROM message_acts a WHERE a.account_id = r."accountId" AND a.target_id = r."remoteId") AS "hasActs"`)}`;
 
 /** What arrived, each once; its event in the same commit. Something may have been done to it before it came. */
 export function incomingKind(events: EventBus, links: MediaLinks, acts: Acts): ChangeKind<IncomingRow> {
@@ -69,11 +69,11 @@ export function incomingKind(events: EventBus, links: MediaLinks, acts: Acts): C
         secret: row.secret?.toString('base64') ?? null,
         place,
       }));
-      const stored = await tx.rows<MessageRow & { hasActs: boolean }>(insertSql, [JSON.stringify(given)]);
+      const stored = await tx.rows<ChatOpener & { hasActs: boolean }>(insertSql, [JSON.stringify(given)]);
       const settled = await acts.settle(tx, stored.filter(({ hasActs }) => hasActs).map(actsOf));
       events.publish(
         tx,
-        stored.map((row) => incomingOccurrence(settled.rows.get(row.id) ?? row, links)),
+        withOpenedChats(stored, (row) => incomingOccurrence(settled.rows.get(row.id) ?? row, links)),
       );
       settled.tell();
       tx.afterCommit(() => {
@@ -100,7 +100,7 @@ const mergeChatsSql = `
   WHERE m.account_id = l.account_id AND m.chat_jid = l.lid`;
 
 /** Which phone stands behind a LID. What was kept under the LID moves to the phone's chat. */
-export function mappingKind(acts: Acts): ChangeKind<{ lid: string; phone: string }> {
+export function mappingKind(events: EventBus, acts: Acts): ChangeKind<{ lid: string; phone: string }> {
   return {
     name: 'lid-mappings',
     order: 1,
@@ -111,7 +111,11 @@ export function mappingKind(acts: Acts): ChangeKind<{ lid: string; phone: string
         changes.map(({ row }) => row.phone),
       ]);
       if (learnt.length === 0) return;
-      await tx.execute(mergeChatsSql, [learnt.map(({ accountId }) => accountId), learnt.map(({ lid }) => lid)]);
+      const [chats] = await Promise.all([
+        moveChats(tx, learnt),
+        tx.execute(mergeChatsSql, [learnt.map(({ accountId }) => accountId), learnt.map(({ lid }) => lid)]),
+      ]);
+      events.publish(tx, chats);
       (await acts.settle(tx, await mergeActs(tx, learnt))).tell();
     },
   };

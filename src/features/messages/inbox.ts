@@ -9,6 +9,7 @@ import { newId } from '../../platform/ids.ts';
 import type { Secrets } from '../../platform/secrets.ts';
 import type { StoredFiles } from '../media/media.ts';
 import { createActs, rowOfAct } from './acts.ts';
+import { chatKind } from './chats.store.ts';
 import { columnsOf, originalPlace, secretPlace } from './stored-content.ts';
 import type { MediaLinks } from './media-links.ts';
 import { incomingKind, mappingKind } from './inbox.store.ts';
@@ -42,8 +43,9 @@ export function createMessageInbox(options: MessageInboxOptions): MessageInbox {
   const acts = createActs(options);
   const incoming = incomingKind(events, options.links, acts);
   const receipts = receiptKind(events, acts);
-  const mappings = mappingKind(acts);
+  const mappings = mappingKind(events, acts);
   const reads = readKind(events);
+  const chats = chatKind(events);
 
   return {
     incoming(message, batch, { storeFile }) {
@@ -78,6 +80,7 @@ export function createMessageInbox(options: MessageInboxOptions): MessageInbox {
     notice(notice, batch) {
       if (notice.kind === 'mapping') batch.add(mappings, { lid: notice.lid, phone: notice.phone });
       if (notice.kind === 'recipients') batch.add(recipientsKind, { remoteId: notice.remoteId, people: notice.people });
+      if (notice.kind === 'chat') batch.add(chats, notice.change);
       if (notice.kind === 'read') batch.add(reads, { remoteIds: notice.remoteIds, at: notice.at });
     },
     async endQueue(tx, accountId) {

@@ -3,8 +3,8 @@ import type { Change, ChangeKind } from '../../platform/commit-writer.ts';
 import type { Transaction } from '../../platform/database.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import type { Acts } from './acts.ts';
+import { type ChatOpener, openingChats, withOpenedChats } from './chats.store.ts';
 import { announceChange, statusOccurrence } from './message-events.ts';
-import type { MessageRow } from './message.ts';
 import { messageColumns } from './messages.store.ts';
 
 const forward = `ARRAY['queued', 'sending', 'sent', 'delivered', 'read', 'played']`;
@@ -14,7 +14,7 @@ const personalSql = `
   WITH given AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb)
       AS g("accountId" text, "remoteId" text, "rank" int, "status" text, "at" timestamptz)
-  )
+  ), moved AS (
   UPDATE messages m
   SET status = g.status,
       sent_at = coalesce(m.sent_at, now()),
@@ -24,7 +24,8 @@ const personalSql = `
   FROM given g
   WHERE m.account_id = g."accountId" AND m.remote_id = g."remoteId" AND m.direction = 'outgoing' AND m.chat_type = 'personal'
     AND array_position(${forward}, m.status) < g.rank
-  RETURNING ${messageColumns}`;
+  RETURNING ${messageColumns})
+  ${openingChats('moved')}`;
 
 // A member is found under either address. Who is none counts only where nobody knows who was there.
 const groupSql = `
@@ -69,7 +70,7 @@ const reachedSql = `
     JOIN message_receipts r ON r.message_id = m.id
     GROUP BY m.id
     HAVING bool_or(r.delivered_at IS NOT NULL)
-  )
+  ), moved AS (
   UPDATE messages m
   SET status = (${forward})[g.rank],
       sent_at = coalesce(m.sent_at, now()),
@@ -78,12 +79,13 @@ const reachedSql = `
       played_at = CASE WHEN g.rank >= 6 THEN coalesce(m.played_at, greatest(g.played_at, coalesce(m.sent_at, now()))) ELSE m.played_at END
   FROM reached g
   WHERE m.id = g.id AND array_position(${forward}, m.status) < g.rank
-  RETURNING ${messageColumns}`;
+  RETURNING ${messageColumns})
+  ${openingChats('moved')}`;
 
 /** Receipts of people, which move a message forward only: a group's one when all who were there have come as far. */
 export function receiptKind(events: EventBus, acts: Acts): ChangeKind<Receipt> {
-  async function tell(tx: Transaction, moved: readonly MessageRow[]): Promise<void> {
-    events.publish(tx, moved.map(statusOccurrence));
+  async function tell(tx: Transaction, moved: readonly ChatOpener[]): Promise<void> {
+    events.publish(tx, withOpenedChats(moved, statusOccurrence));
     tx.afterCommit(() => moved.forEach((row) => announceChange(events, row)));
     await acts.confirmed(tx, moved);
   }
@@ -96,7 +98,7 @@ export function receiptKind(events: EventBus, acts: Acts): ChangeKind<Receipt> {
       const rank = rankOf[status];
       if (rank > (furthest.get(name)?.rank ?? 0)) furthest.set(name, { accountId: owner, remoteId, status, at, rank });
     }
-    await tell(tx, await tx.rows<MessageRow>(personalSql, [JSON.stringify([...furthest.values()])]));
+    await tell(tx, await tx.rows<ChatOpener>(personalSql, [JSON.stringify([...furthest.values()])]));
   }
 
   async function applyGroup(tx: Transaction, changes: readonly Change<Receipt>[]): Promise<void> {
@@ -112,7 +114,7 @@ export function receiptKind(events: EventBus, acts: Acts): ChangeKind<Receipt> {
     );
     const [counted, moved] = await Promise.all([
       tx.rows<{ id: string }>(groupSql, [given]),
-      tx.rows<MessageRow>(reachedSql, [given]),
+      tx.rows<ChatOpener>(reachedSql, [given]),
     ]);
     await tell(tx, moved);
     tx.afterCommit(() => {

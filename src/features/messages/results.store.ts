@@ -2,8 +2,8 @@ import type { ChangeKind } from '../../platform/commit-writer.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import type { Secrets } from '../../platform/secrets.ts';
 import type { Acts } from './acts.ts';
+import { type ChatOpener, openingChats, withOpenedChats } from './chats.store.ts';
 import { announceChange, statusOccurrence } from './message-events.ts';
-import type { MessageRow } from './message.ts';
 import { originalPlace } from './stored-content.ts';
 import { messageColumns } from './messages.store.ts';
 
@@ -18,6 +18,7 @@ export interface SendResult {
 
 // A receipt may have been quicker than the confirmation, and an end from elsewhere than both.
 const resultSql = `
+  WITH settled AS (
   UPDATE messages m
   SET status = CASE WHEN g.code IS NULL THEN 'sent' ELSE 'failed' END,
       sent_at = CASE WHEN g.code IS NULL THEN now() END,
@@ -25,7 +26,8 @@ const resultSql = `
       original = coalesce(g.original, m.original), error_code = g.code, error_message = g.message, error_retryable = CASE WHEN g.code IS NOT NULL THEN false END
   FROM unnest($1::text[], $2::text[], $3::text[], $4::text[], $5::bytea[]) AS g(account_id, id, code, message, original)
   WHERE m.id = g.id AND m.account_id = g.account_id AND m.status IN ('queued', 'sending')
-  RETURNING ${messageColumns}`;
+  RETURNING ${messageColumns})
+  ${openingChats('settled')}`;
 
 /** Results of sends, each with its event; one that comes too late changes nothing. */
 export function resultKind(events: EventBus, secrets: Secrets, acts: Acts): ChangeKind<SendResult> {
@@ -33,14 +35,14 @@ export function resultKind(events: EventBus, secrets: Secrets, acts: Acts): Chan
     name: 'message-results',
     order: 3,
     async apply(tx, changes) {
-      const settled = await tx.rows<MessageRow>(resultSql, [
+      const settled = await tx.rows<ChatOpener>(resultSql, [
         changes.map(({ owner }) => owner),
         changes.map(({ row }) => row.id),
         changes.map(({ row }) => row.error?.code ?? null),
         changes.map(({ row }) => row.error?.message ?? null),
         changes.map(({ row }) => row.original && secrets.seal(Buffer.from(row.original), originalPlace(row.id))),
       ]);
-      events.publish(tx, settled.map(statusOccurrence));
+      events.publish(tx, withOpenedChats(settled, statusOccurrence));
       tx.afterCommit(() => settled.forEach((row) => announceChange(events, row)));
       await acts.confirmed(tx, settled);
     },
