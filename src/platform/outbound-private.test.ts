@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { privateHosts as hosts } from '../../test/doubles/private-hosts.ts';
+import { namesOfTests as names, privateHosts as hosts } from '../../test/doubles/private-hosts.ts';
 import { recordDials, startTarget, type TargetServer } from '../../test/doubles/target-server.ts';
 import { systemClock } from './clock.ts';
 import { createOutboundHttp, type OutboundHttp, type OutboundHttpOptions, readText } from './outbound-http.ts';
@@ -19,29 +19,6 @@ afterAll(async () => {
   await trap.stop();
   await redirector.stop();
 });
-
-/** Names as a resolver may answer for them. */
-const names: Readonly<Record<string, readonly string[]>> = {
-  localhost: ['127.0.0.1', '::1'],
-  'localhost.': ['127.0.0.1'],
-  'app.localhost': ['127.0.0.1'],
-  'ip6-localhost': ['::1'],
-  '127.0.0.1..': ['127.0.0.1'],
-  'loopback.example': ['127.0.0.1'],
-  'loopback6.example': ['::1'],
-  'mapped.example': ['::ffff:127.0.0.1'],
-  'translated.example': ['64:ff9b::7f00:1'],
-  'compatible.example': ['::7f00:1'],
-  'unspecified.example': ['0.0.0.0'],
-  'private.example': ['10.0.0.7'],
-  'metadata.example': ['169.254.169.254'],
-  'zone.example': ['fe80::1%lo'],
-  'odd.example': ['0177.0.0.1'],
-  'short.example': ['127.1'],
-  'mixed.example': ['93.184.216.34', '127.0.0.1'],
-  'mixed6.example': ['2606:4700::1', 'fd00::1'],
-  'public.example': ['93.184.216.34'],
-};
 
 const invalid: readonly string[] = [
   'file:///etc/passwd',

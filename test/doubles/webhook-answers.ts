@@ -18,13 +18,15 @@ type Misbehaviour =
   | 'gzip bomb'
   | 'brotli bomb';
 
-/** A status is the short form of an answer with a short body. */
-export type Answer =
-  | number
-  | Misbehaviour
-  | { status: number; headers?: Readonly<Record<string, string>>; body?: string | Buffer };
+interface PlainAnswer {
+  status: number;
+  headers?: Readonly<Record<string, string>>;
+  body?: string | Buffer;
+}
 
-const slowHead = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok';
+/** A status is the short form of an answer with a short body, and what goes wrong goes wrong with status 200. */
+export type Answer = number | PlainAnswer | Misbehaviour | { status: number; does: Misbehaviour };
+
 const slowBody = 'x'.repeat(3_600);
 /** Small enough to count by, and large enough not to keep the machine busy. */
 const endlessChunk = Buffer.alloc(1_000, 'x');
@@ -61,35 +63,46 @@ export async function giveAnswer(answer: Answer, response: ServerResponse): Prom
 
 async function say(answer: Answer, response: ServerResponse, gone: AbortSignal): Promise<void> {
   if (typeof answer === 'number') return end(response.writeHead(answer), gone, `answered ${answer}`);
-  if (typeof answer === 'object') {
-    return end(response.writeHead(answer.status, answer.headers), gone, answer.body ?? `answered ${answer.status}`);
-  }
-  switch (answer) {
+  if (typeof answer === 'string') return misbehave(answer, 200, response, gone);
+  if ('does' in answer) return misbehave(answer.does, answer.status, response, gone);
+  const { status, headers, body = `answered ${status}` } = answer;
+  return end(response.writeHead(status, headers), gone, body);
+}
+
+async function misbehave(
+  how: Misbehaviour,
+  status: number,
+  response: ServerResponse,
+  gone: AbortSignal,
+): Promise<void> {
+  const statusLine = `HTTP/1.1 ${status} So\r\n`;
+  switch (how) {
     case 'hang':
       return until(gone);
     case 'slow head':
-      for (const byte of slowHead) await saySlowly(() => response.socket?.write(byte), gone);
+      for (const byte of `${statusLine}Content-Length: 2\r\n\r\nok`)
+        await saySlowly(() => response.socket?.write(byte), gone);
       return void response.socket?.end();
     case 'slow body':
-      response.writeHead(200, { 'content-length': slowBody.length }).flushHeaders();
+      response.writeHead(status, { 'content-length': slowBody.length }).flushHeaders();
       for (const byte of slowBody) await saySlowly(() => response.write(byte), gone);
       return end(response, gone);
     case 'endless head':
-      response.socket?.write('HTTP/1.1 200 OK\r\n');
+      response.socket?.write(statusLine);
       for (let number = 0; ; number += 1) {
         await handOver(response.socket?.write(`x-${number}: ${'y'.repeat(1_000)}\r\n`), response.socket, gone);
       }
     case 'endless body':
-      response.writeHead(200);
+      response.writeHead(status);
       for (;;) await handOver(response.write(endlessChunk), response, gone);
     case 'cut head':
-      return cutAfter(response, 'HTTP/1.1 200 O', gone);
+      return cutAfter(response, statusLine.slice(0, 10), gone);
     case 'cut body':
-      return cutAfter(response, 'HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\nhalf of it', gone);
+      return cutAfter(response, `${statusLine}Content-Length: 1000\r\n\r\nhalf of it`, gone);
     case 'gzip bomb':
-      return end(response.writeHead(200, { 'content-encoding': 'gzip' }), gone, gzipBomb());
+      return end(response.writeHead(status, { 'content-encoding': 'gzip' }), gone, gzipBomb());
     case 'brotli bomb':
-      return end(response.writeHead(200, { 'content-encoding': 'br' }), gone, brotliBomb());
+      return end(response.writeHead(status, { 'content-encoding': 'br' }), gone, brotliBomb());
   }
 }
 

@@ -46,6 +46,8 @@ export interface WebhookReceiver {
   readonly url: string;
   /** Connections that were ever made to it. */
   readonly connections: number;
+  /** Those of them that are open. */
+  readonly open: number;
   /** Those of all paths, in the order in which they were here with their last byte. */
   readonly deliveries: readonly ReceivedDelivery[];
   /** The most that were ever open at a time. */
@@ -104,6 +106,9 @@ export async function startWebhookReceiver(host = '127.0.0.1'): Promise<WebhookR
     url,
     get connections() {
       return server.connections;
+    },
+    get open() {
+      return server.open;
     },
     deliveries: everything.deliveries,
     get mostAtOnce() {
