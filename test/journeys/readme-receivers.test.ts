@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newWebhookSecret, signatureHeaders } from '../../src/features/webhooks/signature.ts';
 import { type Child, runChild } from '../doubles/child-process.ts';
 import { folderInMemory } from '../doubles/memory-folder.ts';
+import { type RunningApp, startApp } from '../doubles/running-app.ts';
+import { waitFor } from '../doubles/wait-for.ts';
 
 const receivers = [
   { language: 'js', file: 'receiver.mjs', program: process.execPath },
@@ -14,10 +16,15 @@ const receivers = [
 
 const secret = newWebhookSecret();
 let folder: string;
+let app: RunningApp;
 beforeAll(async () => {
+  app = await startApp({ environment: { OUTBOUND_ALLOW_HOSTS: '127.0.0.1' } });
   folder = await mkdtemp(join(folderInMemory(), 'receivers-'));
 });
-afterAll(() => rm(folder, { recursive: true }));
+afterAll(async () => {
+  await app.stop();
+  await rm(folder, { recursive: true });
+});
 
 /** The only block of the README in that language. */
 function blockIn(language: string): string {
@@ -26,17 +33,26 @@ function blockIn(language: string): string {
   return blocks[1]?.split('```')[0] ?? '';
 }
 
-async function runReceiver({ language, file, program }: (typeof receivers)[number]): Promise<[Child, number]> {
+type Receiver = (typeof receivers)[number];
+
+async function runReceiver({ language, file, program }: Receiver, withSecret = secret): Promise<[Child, number]> {
   const path = join(folder, file);
   await writeFile(path, blockIn(language));
   const { PATH = '', HOME = '' } = process.env;
   const child = runChild(path, [], {
     program,
-    env: { PATH, HOME, PORT: '0', WEBHOOK_SECRET: secret },
+    env: { PATH, HOME, PORT: '0', WEBHOOK_SECRET: withSecret },
     keepErrors: true,
   });
   const said = await child.says('Listening on port ');
   return [child, Number(said.split(' ').at(-1))];
+}
+
+interface Json {
+  id: string;
+  secret: string;
+  status: string;
+  lastStatus: number;
 }
 
 interface Signing {
@@ -127,6 +143,22 @@ describe.each(receivers)('the receiver of the README in $language', (receiver) =
     socket.destroy();
     const { body, headers } = newDelivery();
     expect(await post(body, headers)).toBe(204);
+  });
+
+  test('gets what this server delivers', async () => {
+    const account = (await app.data('POST', '/api/accounts', { body: { name: 'Shop', kind: 'sandbox' } })) as Json;
+    const body = { url: 'https://hooks.example/', events: ['session.status'], active: false };
+    const webhook = (await app.data('POST', `/api/accounts/${account.id}/webhooks`, { body })) as Json;
+    const [own, ownPort] = await runReceiver(receiver, webhook.secret);
+    const change = { url: `http://127.0.0.1:${ownPort}/`, active: true };
+    await app.data('PUT', `/api/webhooks/${webhook.id}`, { body: change });
+    await app.data('POST', `/api/accounts/${account.id}/pause`);
+    await own.says('session.status evt_');
+    await waitFor(async () => {
+      const deliveries = (await app.data('GET', `/api/webhooks/${webhook.id}/deliveries`)) as Json[];
+      return deliveries.every(({ status, lastStatus }) => status === 'delivered' && lastStatus === 204);
+    });
+    await own.kill('SIGKILL');
   });
 
   test('is short, and needs nothing but what the language brings', () => {
