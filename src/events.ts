@@ -31,7 +31,6 @@ export const eventCatalogue = {
   'session.status': "An account's status changed.",
   ping: 'A test of a webhook.',
   'qrcode.updated': 'A new QR code is waiting to be scanned.',
-  ping: 'Somebody tests a webhook.',
 } as const;
 
 export type EventName = keyof typeof eventCatalogue;

@@ -119,7 +119,6 @@ const wordings: Record<EventName, (facts: Facts) => Wording> = {
   'group-participants.update': () => ({ icon: 'message-circle', sentence: 'The members of a group changed' }),
   ping: () => ({ icon: 'send', sentence: 'A webhook was tested' }),
   presence: presenceState,
-  ping: () => ({ icon: 'check', sentence: 'A webhook was tested' }),
   call: callState,
   connection: accountState,
   'session.status': accountState,
