@@ -18,6 +18,8 @@ export interface ClaimedDelivery extends DeliveryKey {
   media: MediaMode;
   events: string[];
   timeoutSeconds: number;
+  /** Attempts at a time that its webhook may have. */
+  most: number;
 }
 
 export interface ClaimRequest {
@@ -44,7 +46,7 @@ const claimSql = `
     FROM webhooks w
     WHERE w.active AND (w.not_before IS NULL OR w.not_before <= $2) AND ($3::text[] IS NULL OR w.id = ANY($3))
   ), candidates AS (
-    SELECT room.id, d.sequence, d.due_at,
+    SELECT room.id, room.most, d.sequence, d.due_at,
            room.in_flight + row_number() OVER (PARTITION BY room.id ORDER BY d.due_at, d.sequence) AS turn
     FROM room CROSS JOIN LATERAL (
       SELECT q.sequence, q.due_at FROM webhook_delivery_queue q
@@ -54,7 +56,7 @@ const claimSql = `
       ORDER BY q.due_at, q.sequence LIMIT greatest(room.most - room.in_flight, 0) FOR UPDATE SKIP LOCKED
     ) d
   ), placed AS (
-    SELECT id, sequence, turn, row_number() OVER (ORDER BY turn, due_at) AS place FROM candidates
+    SELECT id, most, sequence, turn, row_number() OVER (ORDER BY turn, due_at) AS place FROM candidates
   )
   UPDATE webhook_delivery_queue d
   SET claimed_until = now() + make_interval(secs => w.timeout_seconds + ${claimMarginSeconds})
@@ -63,7 +65,7 @@ const claimSql = `
     AND p.place <= CASE WHEN p.turn = 1 THEN $4::int ELSE $4::int - $5::int END
   RETURNING d.webhook_id AS "webhookId", d.sequence, d.account_id AS "accountId", d.event_id AS "eventId", d.event, d.body,
             d.attempts, d.tries, w.url, w.headers, w.secret, w.former_secret AS "formerSecret",
-            w.former_secret_ends_at AS "formerSecretEndsAt", w.media, w.events, w.timeout_seconds AS "timeoutSeconds"`;
+            w.former_secret_ends_at AS "formerSecretEndsAt", w.media, w.events, w.timeout_seconds AS "timeoutSeconds", p.most`;
 
 /** What is due, for as long as its attempt can take: nobody else takes it meanwhile. */
 export async function claimDeliveries(db: Queryable, request: ClaimRequest): Promise<ClaimedDelivery[]> {

@@ -1,4 +1,4 @@
-import type { Clock } from '../../platform/clock.ts';
+import { type Clock, endsWithin } from '../../platform/clock.ts';
 import { type Database, isUnavailable } from '../../platform/database.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import type { Service } from '../../platform/lifecycle.ts';
@@ -50,6 +50,8 @@ const reserved = 8;
 const keptOnSuccess = 1_000;
 
 interface UnderWay extends DeliveryKey {
+  /** Attempts at a time that its webhook may have. */
+  most: number;
   ending: AbortController;
   done: Promise<void>;
 }
@@ -59,9 +61,13 @@ export function createDeliverer(options: DelivererOptions): Service {
   const { database, clock, log, timings } = options;
   const stopping = new AbortController();
   const underWay = new Set<UnderWay>();
-  /** Webhooks that may have something to do. */
+  /** Webhooks that may have something to do, and those that may when one of their attempts ends. */
   const woken = new Set<string>();
-  let lookedAtMs = Number.NEGATIVE_INFINITY;
+  const held = new Set<string>();
+  /** There may have been no place for all that is due: as soon as there is one, all is looked at. */
+  let isCrowded = false;
+  let looksAtAll = true;
+  let lookedAtMs = 0;
   let wakeUp = new AbortController();
   let running: Promise<void> | undefined;
 
@@ -77,6 +83,11 @@ export function createDeliverer(options: DelivererOptions): Service {
     for (const each of underWay) if (each.webhookId === id) each.ending.abort(new Error('The webhook is deleted'));
   }
 
+  function isAtItsMost(webhookId: string): boolean {
+    const most = [...underWay].findLast((each) => each.webhookId === webhookId)?.most;
+    return most !== undefined && countOf(webhookId, [...underWay]) >= most;
+  }
+
   async function run(): Promise<void> {
     while (!stopping.signal.aborted) {
       wakeUp = new AbortController();
@@ -87,7 +98,7 @@ export function createDeliverer(options: DelivererOptions): Service {
         lookedAtMs = clock.monotonicMs();
       }
       if (wakeUp.signal.aborted) continue;
-      // Without a place nothing can begin before something ends, which wakes.
+      // Without a place nothing can begin before an attempt ends, which wakes.
       const isFull = underWay.size >= atOnce;
       const pauseMs = isFull ? timings.pollMs : Math.max(0, lookedAtMs + timings.pollMs - clock.monotonicMs());
       await clock.sleep(pauseMs, AbortSignal.any([stopping.signal, wakeUp.signal])).catch(() => undefined);
@@ -97,34 +108,46 @@ export function createDeliverer(options: DelivererOptions): Service {
   /** Of the webhooks that were woken, and of all of them now and then: what is due by time, or what others left behind. */
   async function begin(): Promise<void> {
     const count = atOnce - underWay.size;
-    const all = clock.monotonicMs() - lookedAtMs >= timings.pollMs;
-    // Whatever ends wakes its webhook, and then there is a place.
+    const all = looksAtAll || clock.monotonicMs() - lookedAtMs >= timings.pollMs;
+    if (count <= 0) isCrowded = true;
     if (count <= 0 || (!all && woken.size === 0)) return;
-    const webhookIds = [...woken];
+    const webhookIds = [...woken].filter((id) => !isAtItsMost(id) || !held.add(id));
     woken.clear();
+    if (!all && webhookIds.length === 0) return;
     if (all) lookedAtMs = clock.monotonicMs();
+    looksAtAll = false;
+    const busy = [...underWay].map(({ webhookId, sequence }) => ({ webhookId, sequence }));
     const claimed = await claimDeliveries(database, {
-      busy: [...underWay].map(({ webhookId, sequence }) => ({ webhookId, sequence })),
+      busy,
       webhookIds: all ? undefined : webhookIds,
       at: clock.now(),
       count,
       reserved,
     });
     for (const delivery of claimed) launch(delivery);
-    // There was no place for all, or maybe just enough.
-    if (claimed.length > 0 && claimed.length >= count - reserved) lookedAtMs = Number.NEGATIVE_INFINITY;
+    for (const { webhookId, most } of claimed) {
+      if (countOf(webhookId, [...busy, ...claimed]) < most) continue;
+      // It may have more. Some may have ended since it was asked.
+      if (isAtItsMost(webhookId)) held.add(webhookId);
+      else wake(webhookId);
+    }
+    isCrowded = claimed.length >= count - reserved;
   }
 
   function launch(delivery: ClaimedDelivery): void {
-    const { webhookId, sequence } = delivery;
+    const { webhookId, sequence, most } = delivery;
     const ending = new AbortController();
     const done = deliver(delivery, ending.signal)
       .catch((error: unknown) => fail(delivery, error, ending.signal))
       .finally(() => {
         underWay.delete(each);
-        wake(webhookId);
+        if (held.delete(webhookId)) wake(webhookId);
+        if (!isCrowded) return;
+        isCrowded = false;
+        looksAtAll = true;
+        wakeUp.abort();
       });
-    const each: UnderWay = { webhookId, sequence, ending, done };
+    const each: UnderWay = { webhookId, sequence, most, ending, done };
     underWay.add(each);
   }
 
@@ -176,13 +199,15 @@ export function createDeliverer(options: DelivererOptions): Service {
       stopping.abort(new Error('The server is stopping'));
       await running;
       const all = Promise.all([...underWay].map(({ done }) => done));
-      const late = clock.sleep(timings.drainMs).then(() => {
-        for (const { ending } of underWay) ending.abort(new Error('The server is stopping'));
-      });
-      await Promise.race([all, late]);
+      if (await endsWithin(clock, timings.drainMs, all)) return;
+      for (const { ending } of underWay) ending.abort(new Error('The server is stopping'));
       await all;
     },
   };
+}
+
+function countOf(webhookId: string, keys: readonly DeliveryKey[]): number {
+  return keys.filter((key) => key.webhookId === webhookId).length;
 }
 
 function resultOf(delivery: ClaimedDelivery, attempted: Attempted, when: { now: Date; random: Random }): Result {

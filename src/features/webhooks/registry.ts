@@ -11,6 +11,7 @@ import type { Accounts } from '../accounts/accounts.ts';
 import type { Audit, AuditAction, AuditDetails } from '../audit/audit.ts';
 import type { Notifications } from '../notifications/notifications.ts';
 import { goneTopic } from './deliverer.ts';
+import { deliveryTopic } from './outlet.store.ts';
 import { newWebhookSecret } from './signature.ts';
 import { requireEndpoint, requireSendable } from './target.ts';
 import {
@@ -176,7 +177,10 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
       if (fields.length > 0) {
         await changed(tx, webhook, actor, { action: 'webhook.changed', details: { changed: fields.join(', ') } });
       }
-      if (webhook.active) await options.notifications.settle(tx, [webhook.accountId], ['webhook.paused']);
+      if (webhook.active) {
+        await options.notifications.settle(tx, [webhook.accountId], ['webhook.paused']);
+        tx.afterCommit(() => events.announce(`${deliveryTopic}${id}`));
+      }
       return webhook;
     },
 
