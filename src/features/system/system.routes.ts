@@ -20,6 +20,7 @@ const healthAnswer = object({
     error: accountCount,
   }),
   queue: object({ queued: count, sending: count }),
+  webhooks: object({ failing: count, paused: count, waiting: count, dead: count }),
   storedFiles: object({ files: count, bytes: count, waiting: count, limitBytes: count }),
   databaseMs: integer({ min: 0 }),
   memory: object({ rssBytes: count, heapUsedBytes: count }),

@@ -14,6 +14,25 @@ export async function countQueue(db: Queryable): Promise<{ queued: number; sendi
   return (await db.one<{ queued: number; sending: number }>(queueSql)) ?? { queued: 0, sending: 0 };
 }
 
+const webhooksSql = `
+  SELECT (SELECT count(*)::int FROM webhooks WHERE active AND failures > 0) AS failing,
+         (SELECT count(*)::int FROM webhooks WHERE NOT active) AS paused,
+         count(*) FILTER (WHERE status = 'waiting')::int AS waiting, count(*) FILTER (WHERE status = 'dead')::int AS dead
+  FROM webhook_delivery_queue WHERE status IN ('waiting', 'dead')`;
+
+export interface WebhookCounts {
+  /** Webhooks whose last attempt failed, and those that are paused. */
+  failing: number;
+  paused: number;
+  /** Deliveries. */
+  waiting: number;
+  dead: number;
+}
+
+export async function countWebhooks(db: Queryable): Promise<WebhookCounts> {
+  return (await db.one<WebhookCounts>(webhooksSql)) ?? { failing: 0, paused: 0, waiting: 0, dead: 0 };
+}
+
 export async function ping(db: Queryable): Promise<void> {
   await db.one('SELECT 1 AS answer');
 }

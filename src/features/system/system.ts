@@ -3,7 +3,7 @@ import type { Clock } from '../../platform/clock.ts';
 import type { Database } from '../../platform/database.ts';
 import type { Service } from '../../platform/lifecycle.ts';
 import type { StoredFiles, StoredUsage } from '../media/media.ts';
-import { countAccountsByStatus, countQueue, ping } from './system.store.ts';
+import { countAccountsByStatus, countQueue, countWebhooks, ping, type WebhookCounts } from './system.store.ts';
 
 export interface Health {
   status: 'ok' | 'degraded';
@@ -14,6 +14,7 @@ export interface Health {
 interface DatabaseHealth {
   accounts: Record<string, number>;
   queue: { queued: number; sending: number };
+  webhooks: WebhookCounts;
   storedFiles: StoredUsage & { limitBytes: number };
   databaseMs: number;
 }
@@ -59,6 +60,7 @@ export function createSystem(options: {
     return {
       accounts: Object.fromEntries(accounts.map(({ status, count }) => [status, count])),
       queue: await countQueue(database),
+      webhooks: await countWebhooks(database),
       storedFiles: await storedFiles.usage(),
       databaseMs,
     };
