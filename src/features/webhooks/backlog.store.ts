@@ -53,7 +53,7 @@ const followSql = `
 const moveSql = `
   UPDATE webhooks SET behind_after = CASE WHEN $4 THEN NULL ELSE $2::bigint END,
     held_back_since = CASE WHEN $3 THEN NULL ELSE held_back_since END,
-    caught_up_at = CASE WHEN $3 AND NOT $4 THEN now() END
+    caught_up_at = CASE WHEN $4 THEN NULL WHEN $3 THEN now() ELSE caught_up_at END
   WHERE id = $1`;
 
 /** Puts down what its webhook wants of the events after `after`, up to `upTo`. */

@@ -19,8 +19,8 @@ export interface BacklogOptions {
   log: Log;
 }
 
-/** Events that are looked at in one go. */
-const step = 1_000;
+/** Events that are looked at in one go, at most. */
+const mostAtOnce = 1_000;
 /** Longer than the database lets any statement run: by then nobody writes who saw the webhook as held back. */
 const settleSeconds = 60;
 
@@ -30,6 +30,8 @@ const settleSeconds = 60;
  */
 export function createBacklog(options: BacklogOptions): Service {
   const { database, events, clock, log, mostWaiting } = options;
+  // It begins when half may wait, so that it never leads beyond the limit.
+  const step = Math.min(mostAtOnce, Math.ceil(mostWaiting / 2));
 
   async function holdBackWhereFull(): Promise<void> {
     await database.transaction(async (tx) => {
