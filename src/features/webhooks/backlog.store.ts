@@ -24,7 +24,7 @@ const behindSql = `
   SELECT w.id, w.behind_after AS "after", c.last_sequence AS "last", w.held_back_since IS NULL AS "settles",
          (SELECT count(*)::int FROM webhook_delivery_queue d WHERE d.webhook_id = w.id AND d.status = 'waiting') AS waiting
   FROM webhooks w JOIN event_counters c USING (account_id)
-  WHERE w.held_back_since IS NOT NULL OR w.caught_up_at < now() - make_interval(secs => $1)
+  WHERE w.active AND (w.held_back_since IS NOT NULL OR w.caught_up_at < now() - make_interval(secs => $1))
   ORDER BY w.id FOR NO KEY UPDATE OF w`;
 
 export interface Behind {
@@ -37,7 +37,7 @@ export interface Behind {
   waiting: number;
 }
 
-/** `settleSeconds`: longer than any statement can run. */
+/** `settleSeconds`: longer than any statement can run. Those that are paused stay where they are until they go on. */
 export async function lockBehind(tx: Transaction, settleSeconds: number): Promise<Behind[]> {
   return tx.rows<Behind>(behindSql, [settleSeconds]);
 }
@@ -45,7 +45,7 @@ export async function lockBehind(tx: Transaction, settleSeconds: number): Promis
 const followSql = `
   ${insertDeliveriesSql({
     events: '(SELECT * FROM events WHERE sequence > $2 AND sequence <= $3)',
-    webhooks: 'w.id = $1 AND w.active',
+    webhooks: 'w.id = $1',
     dueAt: '$4',
   })}
   ON CONFLICT (webhook_id, sequence) DO NOTHING`;

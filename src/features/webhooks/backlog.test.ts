@@ -143,3 +143,21 @@ test('more than one step of events since it caught up is looked through to the e
   await waitFor(() => isSettled(id));
   expect((await rig.deliveries(id)).map(({ eventId }) => eventId)).toEqual(await rig.eventIds());
 });
+
+test('what happened before a pause is not lost to it', async () => {
+  const id = await rig.webhook();
+  const other = await rig.webhook({ accountId: 'acc_2' });
+  await watch();
+  await rig.publish(mostWaiting);
+  await rig.publish(mostWaiting, { accountId: 'acc_2' });
+  await waitFor(async () => (await isHeldBack(id)) && (await isHeldBack(other)));
+  await rig.publish(3);
+  await rig.database.execute(`UPDATE webhooks SET active = false, paused_reason = 'by_hand' WHERE id = $1`, [id]);
+  // What was under way when it was paused.
+  await take(id, mostWaiting);
+  await take(other, mostWaiting);
+  await waitFor(async () => !(await isHeldBack(other)));
+  await rig.database.execute('UPDATE webhooks SET active = true, paused_reason = NULL WHERE id = $1', [id]);
+  await waitFor(async () => !(await isHeldBack(id)));
+  expect((await rig.deliveries(id)).map(({ eventId }) => eventId)).toEqual(await rig.eventIds());
+});
