@@ -69,7 +69,7 @@ export function verdictOf(outcome: Outcome, tries: number, { now, random }: { no
 function askedWaitMs({ status, retryAfter }: Answered, now: Date): number | null {
   if ((status !== 429 && status !== 503) || retryAfter === undefined) return null;
   const text = retryAfter.trim();
-  const ms = /^\d{1,10}$/.test(text) ? Number(text) * second : Date.parse(text) - now.getTime();
+  const ms = /^\d+$/.test(text) ? Number(text) * second : Date.parse(text) - now.getTime();
   return ms > 0 ? Math.min(ms, longestRetryAfterMs) : null;
 }
 
