@@ -164,6 +164,7 @@ export interface HealthState {
 
 const probeSeconds = 60;
 
+// A success ends the breaker. What the endpoint asked for stands, whatever becomes of attempts that were under way.
 const healthSql = `
   WITH given AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS g(
@@ -184,8 +185,9 @@ const healthSql = `
                        ELSE coalesce(w.first_failure_at, c."firstFailureAt") END,
     last_failure_at = coalesce(c."lastFailureAt", w.last_failure_at),
     last_success_at = coalesce(c."lastSuccessAt", w.last_success_at),
-    not_before = CASE WHEN c.failures >= ${brokenAfter}
-                 THEN greatest(c."notBefore", c."lastFailureAt" + interval '${probeSeconds} s') ELSE c."notBefore" END
+    not_before = greatest(
+      CASE WHEN c."succeeded" = 0 OR w.failures < ${brokenAfter} THEN w.not_before END, c."notBefore",
+      CASE WHEN c.failures >= ${brokenAfter} THEN c."lastFailureAt" + interval '${probeSeconds} s' END)
   FROM changed c WHERE w.id = c."webhookId"
   RETURNING w.id, w.account_id AS "accountId", w.active, w.paused_reason AS "pausedReason", w.failures,
             w.first_failure_at AS "firstFailureAt"`;

@@ -17,6 +17,8 @@ import type { PausedReason } from './webhook.ts';
 
 export interface Result extends AttemptResult {
   gone: boolean;
+  /** False where it says nothing about the endpoint, which had no part in it. */
+  contacted: boolean;
   /** Until when the endpoint asked to be left alone. */
   notBefore: Date | null;
 }
@@ -123,7 +125,7 @@ function reasonToPause(
 function healthChanges(results: readonly Result[]): HealthChange[] {
   const webhookIds = [...new Set(results.map(({ webhookId }) => webhookId))];
   return webhookIds.map((webhookId) => {
-    const ofIt = results.filter((result) => result.webhookId === webhookId);
+    const ofIt = results.filter((result) => result.webhookId === webhookId && result.contacted);
     const lastSuccess = ofIt.findLastIndex(({ status }) => status === 'delivered');
     const failed = ofIt.filter(({ status }) => status !== 'delivered');
     const trailing = ofIt.slice(lastSuccess + 1);
@@ -135,7 +137,11 @@ function healthChanges(results: readonly Result[]): HealthChange[] {
       firstFailureAt: trailing[0]?.at ?? null,
       lastFailureAt: failed.at(-1)?.at ?? null,
       lastSuccessAt: ofIt[lastSuccess]?.at ?? null,
-      notBefore: trailing.findLast(({ notBefore }) => notBefore !== null)?.notBefore ?? null,
+      notBefore: latest(ofIt.flatMap(({ notBefore }) => notBefore ?? [])),
     };
   });
+}
+
+function latest(dates: readonly Date[]): Date | null {
+  return dates.reduce<Date | null>((last, date) => (last && last >= date ? last : date), null);
 }
