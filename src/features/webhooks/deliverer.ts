@@ -176,15 +176,18 @@ export function createDeliverer(options: DelivererOptions): Service {
     await options.results.store(resultOf(delivery, attempted, { now: clock.now(), random: options.random }));
   }
 
-  /** Its row stays as it is; another attempt takes it up. */
-  async function fail(
-    { webhookId, sequence, accountId }: ClaimedDelivery,
-    error: unknown,
-    signal: AbortSignal,
-  ): Promise<void> {
-    if (!signal.aborted && !isUnavailable(error))
-      log.error('A delivery failed', { webhookId, accountId, sequence, error });
-    await releaseDeliveries(database, [{ webhookId, sequence }]).catch(() => undefined);
+  /** What was ended, or found no database, is as if it had not begun. Anything else counts, or it would go on for ever. */
+  async function fail(delivery: ClaimedDelivery, error: unknown, signal: AbortSignal): Promise<void> {
+    const { webhookId, sequence, accountId } = delivery;
+    if (signal.aborted || isUnavailable(error)) {
+      await releaseDeliveries(database, [{ webhookId, sequence }]).catch(() => undefined);
+      return;
+    }
+    log.error('A delivery failed', { webhookId, accountId, sequence, error });
+    const now = clock.now();
+    const outcome = { kind: 'unanswered', error: 'This server could not send it. Its log says why.' } as const;
+    const attempted: Attempted = { at: now, durationMs: 0, outcome, headers: new Map(), answer: '' };
+    await options.results.store(resultOf(delivery, attempted, { now, random: options.random }));
   }
 
   return {

@@ -1,0 +1,79 @@
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { waitFor } from '../../../test/doubles/wait-for.ts';
+import { useWebhookReceiver } from '../../../test/doubles/watched-webhook-receiver.ts';
+import { openWebhookRig, type WebhookRig } from '../../../test/doubles/webhook-rig.ts';
+import type { Service } from '../../platform/lifecycle.ts';
+
+const receiver = useWebhookReceiver();
+let rig: WebhookRig;
+let running: Service[] = [];
+
+beforeAll(async () => {
+  rig = await openWebhookRig();
+});
+afterEach(async () => {
+  for (const service of running) await service.stop();
+  running = [];
+  await rig.database.execute('DELETE FROM webhooks');
+});
+afterAll(() => rig.close());
+
+async function deliver(): Promise<Service> {
+  const deliverer = rig.deliverer();
+  running.push(deliverer);
+  await deliverer.start();
+  return deliverer;
+}
+
+async function statuses(id: string): Promise<string[]> {
+  return (await rig.deliveries(id)).map(({ status, attempts }) => `${status} ${attempts}`);
+}
+
+test('a webhook that cannot be read fails by its schedule, and keeps nobody else waiting', async () => {
+  const endpoint = receiver.endpoint('/beside-an-unreadable-one');
+  const broken = await rig.webhook();
+  await rig.database.execute('UPDATE webhooks SET url = $2 WHERE id = $1', [broken, Buffer.from('not sealed')]);
+  const other = await rig.webhook({ url: endpoint.url });
+  await deliver();
+  for (let count = 1; count <= 20; count += 1) {
+    await rig.publish(1);
+    await endpoint.waitFor(count);
+  }
+  await waitFor(async () => (await statuses(other)).every((status) => status === 'delivered 1'));
+  await waitFor(async () => (await rig.row(broken)).failures >= 10);
+  // Ten that opened the breaker, and what was under way then.
+  const failures = rig.log.lines.filter(({ message }) => message === 'A delivery failed');
+  expect(failures.length).toBeLessThanOrEqual(15);
+  expect(await rig.database.one('SELECT DISTINCT error FROM webhook_attempts WHERE webhook_id = $1', [broken])).toEqual(
+    {
+      error: 'This server could not send it. Its log says why.',
+    },
+  );
+});
+
+test('a delivery whose event is not kept any more ends, which says nothing about its endpoint', async () => {
+  const endpoint = receiver.endpoint('/without-events');
+  const id = await rig.webhook({ url: endpoint.url, media: 'base64' });
+  await rig.publish(12, { url: 'https://media.example.com/file' });
+  await rig.database.execute('DELETE FROM events');
+  await deliver();
+  await waitFor(async () => (await statuses(id)).every((status) => status === 'dead 1'));
+  const row = await rig.row(id);
+  expect(row).toMatchObject({ failures: 0, notBefore: null, active: true });
+  expect(endpoint.deliveries).toEqual([]);
+});
+
+test('a stop ends attempts that do not end by themselves, and another instance takes them up at once', async () => {
+  const endpoint = receiver.endpoint('/hangs-for-one', 'hang', 200);
+  const id = await rig.webhook({ url: endpoint.url });
+  const first = await deliver();
+  await rig.publish(1);
+  await endpoint.waitFor(1);
+  await first.stop();
+  expect(await statuses(id)).toEqual(['waiting 0']);
+  await deliver();
+  await waitFor(async () => (await statuses(id))[0] === 'delivered 1');
+  const [one, two] = endpoint.deliveries;
+  expect(two?.body).toEqual(one?.body);
+  expect(two?.headers['webhook-id']).toBe(one?.headers['webhook-id']);
+});
