@@ -21,8 +21,8 @@ export interface BenchRun {
   phones(count: number): Promise<string[]>;
   /** Links accounts with bare Baileys; with the file in which they are left. */
   linkBare(count: number): Promise<BareAccounts>;
-  /** Starts ours, which ends with the run. */
-  startProduct(): Promise<Product>;
+  /** Starts ours, which ends with the run; with these variables, the first time. */
+  startProduct(environment?: Record<string, string>): Promise<Product>;
 }
 
 const firstNumber = 9_990_000_001_000;
@@ -52,7 +52,7 @@ export async function benchRun(work: (run: BenchRun) => Promise<void>): Promise<
         await runBare('bare-link.ts', parameters);
         return parameters;
       },
-      startProduct: async () => (product ??= await startProduct(simulator, options)),
+      startProduct: async (environment) => (product ??= await startProduct(simulator, options, environment)),
     });
   } finally {
     await product?.stop();

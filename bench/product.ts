@@ -26,16 +26,22 @@ export interface Product {
 }
 
 const linkedAtOnce = 4;
+export const encryptionKey = 'the encryption key of the benchmarks, 32 and more';
 
-export async function startProduct(simulator: SimulatorProcess, options: BenchOptions): Promise<Product> {
+export async function startProduct(
+  simulator: SimulatorProcess,
+  options: BenchOptions,
+  more: Record<string, string> = {},
+): Promise<Product> {
   const database = await startBenchDatabase(options);
   const folder = await newDataFolder(tmpdir());
   const environment = {
     ...environmentOf(simulator),
     DATA_DIR: folder,
     DATABASE_URL: database.url,
-    ENCRYPTION_KEY: 'the encryption key of the benchmarks, 32 and more',
+    ENCRYPTION_KEY: encryptionKey,
     RATE_LIMIT_PER_KEY: '1000000',
+    ...more,
   };
   let server: ServerProcess;
   try {
