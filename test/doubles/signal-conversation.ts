@@ -35,7 +35,16 @@ const curve = createRequire(import.meta.url)('libsignal/src/curve.js') as typeof
 const basepoint = Buffer.from([5, 9, ...Array.from({ length: 31 }, () => 0)]);
 const others: Record<End, End> = { left: 'right', right: 'left' };
 
+const pairs = new Map<string, Pair>();
+
+/** Made once: half of what the conversations of a test cost is making keys, the same ones in each. */
 function pairFrom(seed: string): Pair {
+  const made = pairs.get(seed) ?? makePair(seed);
+  pairs.set(seed, made);
+  return made;
+}
+
+function makePair(seed: string): Pair {
   const privKey = createHash('sha256').update(seed).digest();
   privKey[0] = (privKey[0] ?? 0) & 248;
   privKey[31] = ((privKey[31] ?? 0) & 127) | 64;
