@@ -1,7 +1,9 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { resolve } from 'node:path';
+import { renameSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { buildSync } from 'esbuild';
 
 export interface Child {
   readonly process: ChildProcess;
@@ -32,15 +34,40 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-/** Runs a file, named from this folder, in a process of its own: TypeScript as it is, or what is ready to run. */
+const root = resolve(import.meta.dirname, '../..');
+const bundles = new Map<string, string>();
+
+/** What to run of a file in TypeScript: its bundle starts in a tenth of the time that it takes with a loader. */
+function bundleOf(file: string): string {
+  const known = bundles.get(file);
+  if (known !== undefined) return known;
+  // In the project, where its packages are found; another process may be about to run the same.
+  const path = resolve(root, 'dist/children', `${basename(file, '.ts')}.mjs`);
+  const beside = `${path}.${process.pid}`;
+  buildSync({
+    entryPoints: [file],
+    outfile: beside,
+    bundle: true,
+    packages: 'external',
+    platform: 'node',
+    target: 'node20',
+    format: 'esm',
+    logLevel: 'warning',
+  });
+  renameSync(beside, path);
+  bundles.set(file, path);
+  return path;
+}
+
+/** Runs a file, named from this folder, in a process of its own: TypeScript, or what is ready to run. */
 export function runChild(
   file: string,
   parameters: readonly string[],
   { program = process.execPath, keepErrors = false, ...options }: ChildOptions = {},
 ): Child {
-  const loader = file.endsWith('.ts') ? ['--import', 'tsx'] : [];
-  const child = spawn(program, [...loader, resolve(import.meta.dirname, file), ...parameters], {
-    cwd: resolve(import.meta.dirname, '../..'),
+  const path = resolve(import.meta.dirname, file);
+  const child = spawn(program, [path.endsWith('.ts') ? bundleOf(path) : path, ...parameters], {
+    cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     ...options,
   });

@@ -1,4 +1,4 @@
-// A process of its own around an embedded Postgres, for tests that kill it: node --import tsx <file> <data directory> [mode]
+// A process of its own around an embedded Postgres, for tests that kill it: run with <data directory> [mode]
 import { systemClock as clock } from '../../src/platform/clock.ts';
 import { createDatabase } from '../../src/platform/database.ts';
 import { createEmbeddedPostgres } from '../../src/platform/embedded-postgres.ts';

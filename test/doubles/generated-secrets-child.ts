@@ -1,4 +1,4 @@
-// Generates secrets again and again, for a test that kills it: node --import tsx <file> <data directory>
+// Generates secrets again and again, for a test that kills it: run with <data directory>
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock as clock } from '../../src/platform/clock.ts';
