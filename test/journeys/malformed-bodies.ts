@@ -37,10 +37,10 @@ function placesIn(schema: JsonSchema, path: (string | number)[] = []): Place[] {
   return [...members, ...item, ...(schema.anyOf ?? []).flatMap((branch) => placesIn(branch, path))];
 }
 
-const isAt =
-  ({ path }: Pick<Place, 'path'>) =>
-  (other: Place): boolean =>
-    written(other.path) === written(path);
+function isAt({ path }: Pick<Place, 'path'>): (other: Place) => boolean {
+  const name = written(path);
+  return (other) => written(other.path) === name;
+}
 
 /** A copy of the body that has `json` at the place, and what must be there so that the place exists. */
 function bodyWith(schema: JsonSchema, body: unknown, place: Place, json: string, examples: Examples): string {
@@ -96,18 +96,18 @@ function valuesIn(
   examples: Examples,
 ): WrongBody[] {
   // In a union, what another case accepts at this place is not malformed but a sign of that case.
-  const acceptedAt = (place: Place, json: string): boolean =>
-    everywhere.filter(isAt(place)).some((each) => accepts(each.schema, JSON.parse(json)));
-  return places.flatMap((place) =>
-    malformedValues(place.schema)
-      .filter(({ json, storable }) => storable === false || !acceptedAt(place, json))
+  return places.flatMap((place) => {
+    const cases = everywhere.filter(isAt(place));
+    const field = written(place.path);
+    return malformedValues(place.schema)
+      .filter(({ value, storable }) => storable === false || !cases.some((each) => accepts(each.schema, value)))
       .map(({ what, json }) => ({
         body: bodyWith(schema, base, place, json, examples),
-        what: `${what} as ${written(place.path)}`,
-        field: written(place.path),
+        what: `${what} as ${field}`,
+        field,
         expects: json.length > 100_000 ? [413, 422] : [422],
-      })),
-  );
+      }));
+  });
 }
 
 function missingIn({ required = [] }: JsonSchema, base: object, everywhere: readonly Place[]): WrongBody[] {

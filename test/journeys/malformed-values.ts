@@ -4,6 +4,8 @@ export interface MalformedValue {
   what: string;
   /** As it stands in a body: JSON cannot say everything that `JSON.stringify` can be given, such as 1e999. */
   json: string;
+  /** What a reader of JSON makes of it. */
+  value: unknown;
   /** False for text that no column can hold, whatever the schema says about its form. */
   storable?: false;
 }
@@ -36,18 +38,39 @@ const wrongTypes: readonly (readonly [string, unknown])[] = [
   ['an object with an unknown field', { unknownField: 1 }],
 ];
 
-const oddNumbers: readonly (readonly [string, string])[] = [
-  ['a number beyond all floats', '1e999'],
-  ['the largest float', '1.7976931348623157e308'],
-  ['a number beyond exact integers', '9007199254740993'],
-  ['the smallest float', '-1.7976931348623157e308'],
-];
+interface Candidate {
+  what: string;
+  json: string;
+  value: unknown;
+}
 
-const unstorable: readonly MalformedValue[] = [
-  { what: 'text with NUL', json: String.raw`"a\u0000b"`, storable: false },
-  { what: 'text with half a character', json: String.raw`"a\ud83db"`, storable: false },
-  { what: 'text with the other half', json: String.raw`"\ude00"`, storable: false },
-];
+function candidate([what, value]: readonly [string, unknown]): Candidate {
+  return { what, json: JSON.stringify(value), value };
+}
+
+function candidateIn([what, json]: readonly [string, string]): Candidate {
+  return { what, json, value: JSON.parse(json) };
+}
+
+/** Each is tried on every field, so it is written and read once. */
+const wrongCandidates = wrongTypes.map(candidate);
+
+const oddNumbers = (
+  [
+    ['a number beyond all floats', '1e999'],
+    ['the largest float', '1.7976931348623157e308'],
+    ['a number beyond exact integers', '9007199254740993'],
+    ['the smallest float', '-1.7976931348623157e308'],
+  ] as const
+).map(candidateIn);
+
+const unstorable: readonly MalformedValue[] = (
+  [
+    ['text with NUL', String.raw`"a\u0000b"`],
+    ['text with half a character', String.raw`"a\ud83db"`],
+    ['text with the other half', String.raw`"\ude00"`],
+  ] as const
+).map((each) => ({ ...candidateIn(each), storable: false }));
 
 const branchesOf = (schema: JsonSchema): JsonSchema[] => [schema, ...(schema.anyOf ?? []).flatMap(branchesOf)];
 
@@ -73,12 +96,16 @@ function outOfBounds(schema: JsonSchema): (readonly [string, unknown])[] {
 
 /** What the field's schema does not accept, as values of a body. */
 export function malformedValues(schema: JsonSchema): MalformedValue[] {
-  const candidates = [
-    ...[...wrongTypes, ...outOfBounds(schema)].map(([what, value]) => ({ what, json: JSON.stringify(value) })),
-    ...oddNumbers.map(([what, json]) => ({ what, json })),
-  ];
-  return [...candidates.filter(({ json }) => !accepts(schema, JSON.parse(json))), ...unstorable];
+  const candidates = [...wrongCandidates, ...outOfBounds(schema).map(candidate), ...oddNumbers];
+  return [...candidates.filter(({ value }) => !accepts(schema, value)), ...unstorable];
 }
+
+function asText({ what, json, value }: Candidate): { what: string; text: string; encoded: string } {
+  const text = typeof value === 'string' ? value : json;
+  return { what, text, encoded: encodeURIComponent(text) };
+}
+
+const wrongTexts = wrongCandidates.map(asText);
 
 /** Text in a URL may mean a number or a flag. */
 function readings(text: string): unknown[] {
@@ -88,13 +115,9 @@ function readings(text: string): unknown[] {
 
 /** What the field's schema does not accept, as text of a path or a query. */
 export function malformedTexts(schema: JsonSchema): MalformedText[] {
-  const candidates = [...wrongTypes, ...outOfBounds(schema)].map(([what, value]) => ({
-    what,
-    text: typeof value === 'string' ? value : JSON.stringify(value),
-  }));
-  const refused = candidates
+  const refused = [...wrongTexts, ...outOfBounds(schema).map(candidate).map(asText)]
     .filter(({ text }) => !readings(text).some((reading) => accepts(schema, reading)))
-    .map(({ what, text }) => ({ what, encoded: encodeURIComponent(text), breaksUrl: text.length >= megabyte }));
+    .map(({ what, text, encoded }) => ({ what, encoded, breaksUrl: text.length >= megabyte }));
   return [
     ...refused,
     { what: 'text with NUL', encoded: 'a%00b' },
