@@ -10,12 +10,17 @@ export function watchFocus(): void {
 /** What a person without a mouse could not reach so far, as sentences. */
 export function unreached(): string[] {
   return [...document.querySelectorAll<HTMLElement>(focusable)]
-    .filter((element) => isOffered(element) && !reached.has(element))
+    .filter((element) => !reached.has(element) && isOffered(element))
     .map((element) => `The Tab key never reached ${nameOf(element)}`);
 }
 
+/** Of where the Tab key has come to: both in one answer, because it is asked for at every stop. */
+export async function focusStop(): Promise<{ faults: string[]; left: string[] }> {
+  return { faults: await focusFaults(), left: unreached() };
+}
+
 /** What is wrong with what has the focus now, as sentences. */
-export async function focusFaults(): Promise<string[]> {
+async function focusFaults(): Promise<string[]> {
   const element = document.activeElement;
   if (!element || element === document.body) return [];
   // What comes into view for the focus moves there.

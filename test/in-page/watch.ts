@@ -1,5 +1,5 @@
 // Runs in every page of a journey before the page's own scripts, and tells the test what only a page can see.
-import { focusFaults, unreached, watchFocus } from './focus-faults.ts';
+import { focusStop, unreached, watchFocus } from './focus-faults.ts';
 import { layoutFaults } from './layout-faults.ts';
 
 declare global {
@@ -7,14 +7,14 @@ declare global {
     /** Answered by the test. */
     tellTest(told: string): Promise<void>;
     layoutFaults: typeof layoutFaults;
-    focusFaults: typeof focusFaults;
+    focusStop: typeof focusStop;
     unreached: typeof unreached;
     /** Resolves once the page looks as it will go on looking. */
     settled(): Promise<void>;
   }
 }
 
-Object.assign(window, { layoutFaults, focusFaults, unreached });
+Object.assign(window, { layoutFaults, focusStop, unreached });
 watchFocus();
 window.settled = async () => {
   for (let frame = 0; frame < 2; frame += 1) await new Promise((resolve) => requestAnimationFrame(resolve));
