@@ -1,3 +1,4 @@
+import { LongestFirst } from './test/doubles/longest-first.ts';
 import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 const curve = 'test/doubles/native-curve.setup.ts';
@@ -24,6 +25,7 @@ export default defineConfig({
     globalSetup: ['test/doubles/build.setup.ts', 'test/doubles/test-postgres.setup.ts'],
     // One more than there are cores: tests wait for a database, a browser or a server now and then.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         // Each file has a database, a server or a network of its own: loading the product once for all of them is enough.
