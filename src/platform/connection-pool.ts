@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import { type Clock, waitEnded } from './clock.ts';
 import { unavailable } from './database-errors.ts';
 import { backoffMs, type Random } from './retry.ts';
 
@@ -114,11 +114,11 @@ export function createConnectionPool<Connection>(
       const waiter: Waiter<Connection> = {
         urgent,
         resolve: (connection) => {
-          served.abort();
+          served.abort(waitEnded);
           resolve(connection);
         },
         reject: (error) => {
-          served.abort();
+          served.abort(waitEnded);
           reject(error instanceof Error ? error : new Error(String(error)));
         },
       };

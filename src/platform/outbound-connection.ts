@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { connect, isIP, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import type { Clock } from './clock.ts';
+import { type Clock, waitEnded } from './clock.ts';
 import { type AllowedHost, bareHost, isAllowed, isPublicAddress, portOf } from './outbound-address.ts';
 import { privateAddress } from './outbound-errors.ts';
 
@@ -87,7 +87,7 @@ async function connectToFirst(
     giveUp();
     throw error;
   } finally {
-    settled.abort();
+    settled.abort(waitEnded);
     signal.removeEventListener('abort', giveUp);
   }
 }

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { Clock } from './clock.ts';
+import { type Clock, waitEnded } from './clock.ts';
 import { type ConnectionOptions, openConnection } from './outbound-connection.ts';
 import type { BodyLimits } from './outbound-decoding.ts';
 import { outboundError, timedOut } from './outbound-errors.ts';
@@ -85,7 +85,7 @@ async function connectInTime(
   ending: AbortController,
 ): Promise<Socket> {
   const connected = new AbortController();
-  const stop = (): void => connected.abort();
+  const stop = (): void => connected.abort(waitEnded);
   ending.signal.addEventListener('abort', stop, { once: true });
   connection.clock.sleep(ms, connected.signal).then(
     () => ending.abort(timedOut(url.host, 'could not be connected to', ms)),
@@ -95,7 +95,7 @@ async function connectInTime(
     return await orAborted(openConnection(url, connection, ending.signal), ending.signal);
   } finally {
     ending.signal.removeEventListener('abort', stop);
-    connected.abort();
+    connected.abort(waitEnded);
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Readable } from 'node:stream';
-import type { Clock } from './clock.ts';
+import { type Clock, waitEnded } from './clock.ts';
 import type { AllowedHost } from './outbound-address.ts';
 import {
   type ConnectionOptions,
@@ -167,7 +167,7 @@ function endingOf(asked: AbortSignal | undefined): Ending {
     fail: (error) => failing.abort(error),
     end() {
       asked?.removeEventListener('abort', giveUp);
-      over.abort();
+      over.abort(waitEnded);
     },
   };
 }

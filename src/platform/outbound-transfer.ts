@@ -1,6 +1,7 @@
 import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http';
 import type { Socket } from 'node:net';
 import { pipeline, Readable } from 'node:stream';
+import { waitEnded } from './clock.ts';
 import { deferred } from './deferred.ts';
 import { type BodyLimits, decoded } from './outbound-decoding.ts';
 import { isNoHttp, outboundError, tooLarge } from './outbound-errors.ts';
@@ -83,7 +84,7 @@ export function createTransfer(host: string, limits: BodyLimits, ending: AbortCo
     if (isComplete) return;
     isComplete = true;
     wire?.push(null);
-    ending.abort();
+    ending.abort(waitEnded);
   }
 
   function bodyOf(incoming: IncomingMessage): Readable {

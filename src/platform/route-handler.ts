@@ -1,7 +1,7 @@
 import type { Request, Response } from 'express';
 import { sendAnswer } from './answer.ts';
 import { requireAccess } from './caller.ts';
-import type { Clock } from './clock.ts';
+import { type Clock, waitEnded } from './clock.ts';
 import type { Database } from './database.ts';
 import { AppError } from './errors.ts';
 import type { Idempotency } from './idempotency.store.ts';
@@ -28,9 +28,6 @@ type Input = RouteInput<unknown, unknown, unknown>;
 
 const defaultBodyLimitBytes = 100_000;
 
-/** Without a reason of its own, each `abort()` would make a DOMException with its stack: a tenth of a request's time. */
-const ended = new Error('The wait has ended');
-
 /** Waits for `work` at most `ms`; what becomes of it afterwards is nobody's concern. */
 async function within<T>(clock: Clock, ms: number, work: Promise<T>, late: () => Error): Promise<T> {
   const done = new AbortController();
@@ -40,7 +37,7 @@ async function within<T>(clock: Clock, ms: number, work: Promise<T>, late: () =>
   try {
     return await Promise.race([work, limit]);
   } finally {
-    done.abort(ended);
+    done.abort(waitEnded);
   }
 }
 
@@ -85,7 +82,7 @@ async function readBody(
     const reading = upload.read(request, context.running.signal);
     return { body: await Promise.race([reading, watchUpload(request, options, done.signal)]), at: 'form' };
   } finally {
-    done.abort(ended);
+    done.abort(waitEnded);
   }
 }
 

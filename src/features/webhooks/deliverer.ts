@@ -1,4 +1,4 @@
-import { type Clock, endsWithin } from '../../platform/clock.ts';
+import { type Clock, endsWithin, waitEnded } from '../../platform/clock.ts';
 import { type Database, isUnavailable } from '../../platform/database.ts';
 import type { EventBus } from '../../platform/event-bus.ts';
 import type { Service } from '../../platform/lifecycle.ts';
@@ -73,7 +73,7 @@ export function createDeliverer(options: DelivererOptions): Service {
 
   function wake(webhookId: string): void {
     woken.add(webhookId);
-    wakeUp.abort();
+    wakeUp.abort(waitEnded);
   }
 
   function follow(topic: string): void {
@@ -145,7 +145,7 @@ export function createDeliverer(options: DelivererOptions): Service {
         if (!isCrowded) return;
         isCrowded = false;
         looksAtAll = true;
-        wakeUp.abort();
+        wakeUp.abort(waitEnded);
       });
     const each: UnderWay = { webhookId, sequence, most, ending, done };
     underWay.add(each);
