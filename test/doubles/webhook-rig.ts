@@ -6,12 +6,12 @@ import {
   createDeliverer,
   createResults,
   deliveryOutlet,
-  type DelivererTimings,
 } from '../../src/features/webhooks/webhooks.ts';
 import { findWebhook, insertWebhook, type StoredSettings } from '../../src/features/webhooks/webhooks.store.ts';
 import type { Results } from '../../src/features/webhooks/results.ts';
 import { createNotifications, type NotificationKind } from '../../src/features/notifications/notifications.ts';
 import { type Clock, systemClock } from '../../src/platform/clock.ts';
+import type { Database } from '../../src/platform/database.ts';
 import { createEventBus, type EventBus } from '../../src/platform/event-bus.ts';
 import { newId } from '../../src/platform/ids.ts';
 import type { Service } from '../../src/platform/lifecycle.ts';
@@ -52,7 +52,8 @@ export interface WebhookRig {
   /** Kinds of what nobody has seen yet. */
   unread(): Promise<NotificationKind[]>;
   backlog(mostWaiting: number): Service;
-  deliverer(timings?: Partial<DelivererTimings>): Service;
+  /** `through`: its way to the database, where that is another one. */
+  deliverer(through?: Database): Service;
   results(): Results;
   close(): Promise<void>;
 }
@@ -137,15 +138,20 @@ export async function openWebhookRig({ now = () => new Date() } = {}): Promise<W
       return rows.map(({ kind }) => kind);
     },
     backlog: (mostWaiting) => createBacklog({ ...shared, mostWaiting, intervalMs: 20 }),
-    deliverer: (timings = {}) =>
+    deliverer: (through = database) =>
       createDeliverer({
         ...shared,
+        database: through,
         http: createOutboundHttp({ allowedHosts: [{ host: '127.0.0.1', port: undefined }], userAgent: 'test', clock }),
         // No event of these has a file.
-        bodies: createBodies({ database, files: { open: () => Promise.reject(new Error('No files')) }, clock }),
-        results: createResults(shared),
+        bodies: createBodies({
+          database: through,
+          files: { open: () => Promise.reject(new Error('No files')) },
+          clock,
+        }),
+        results: createResults({ ...shared, database: through }),
         alone: false,
-        timings: { pollMs: 50, drainMs: 1_000, ...timings },
+        timings: { pollMs: 50, drainMs: 200 },
         probe: () => undefined,
       }),
     results: () => createResults(shared),

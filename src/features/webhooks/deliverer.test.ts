@@ -1,7 +1,10 @@
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { createPostgresProxy } from '../../../test/doubles/postgres-proxy.ts';
 import { waitFor } from '../../../test/doubles/wait-for.ts';
 import { useWebhookReceiver } from '../../../test/doubles/watched-webhook-receiver.ts';
 import { openWebhookRig, type WebhookRig } from '../../../test/doubles/webhook-rig.ts';
+import { systemClock as clock } from '../../platform/clock.ts';
+import { createDatabase } from '../../platform/database.ts';
 import type { Service } from '../../platform/lifecycle.ts';
 
 const receiver = useWebhookReceiver();
@@ -76,4 +79,29 @@ test('a stop ends attempts that do not end by themselves, and another instance t
   const [one, two] = endpoint.deliveries;
   expect(two?.body).toEqual(one?.body);
   expect(two?.headers['webhook-id']).toBe(one?.headers['webhook-id']);
+});
+
+test('a stop does not wait for a database that is away: what was answered is delivered again under its id', async () => {
+  const proxy = await createPostgresProxy(rig.database.connection);
+  const through = createDatabase({ connection: () => proxy.connection(), clock, log: rig.log, drainMs: 100 });
+  await through.start();
+  const endpoint = receiver.endpoint('/answers-late', async () => {
+    await proxy.close();
+    return 200;
+  });
+  const id = await rig.webhook({ url: endpoint.url });
+  const first = rig.deliverer(through);
+  await first.start();
+  await rig.publish(1);
+  await waitFor(() => endpoint.deliveries[0]?.ended === 'whole');
+  await first.stop();
+  expect(await statuses(id)).toEqual(['waiting 0']);
+  await through.stop();
+
+  await rig.database.execute('UPDATE webhook_delivery_queue SET claimed_until = now() WHERE webhook_id = $1', [id]);
+  endpoint.answer(200);
+  await deliver();
+  await waitFor(async () => (await statuses(id))[0] === 'delivered 1');
+  const ids = endpoint.deliveries.map(({ headers, body }) => `${headers['webhook-id']} ${body.toString()}`);
+  expect(new Set(ids).size).toBe(1);
 });

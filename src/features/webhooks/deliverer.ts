@@ -202,9 +202,12 @@ export function createDeliverer(options: DelivererOptions): Service {
       stopping.abort(new Error('The server is stopping'));
       await running;
       const all = Promise.all([...underWay].map(({ done }) => done));
-      if (await endsWithin(clock, timings.drainMs, all)) return;
-      for (const { ending } of underWay) ending.abort(new Error('The server is stopping'));
-      await all;
+      if (!(await endsWithin(clock, timings.drainMs, all))) {
+        for (const { ending } of underWay) ending.abort(new Error('The server is stopping'));
+      }
+      // Where the database is away, nothing can be stored for as long as that lasts.
+      await endsWithin(clock, timings.drainMs, all);
+      options.results.giveUp();
     },
   };
 }

@@ -25,8 +25,10 @@ export interface Result extends AttemptResult {
 
 /** Stores how attempts ended: what ends while others are being stored goes together, and waits out a database that is away. */
 export interface Results {
-  /** Resolves once it is stored. */
+  /** Resolves once it is stored; never when that was given up. */
   store(result: Result): Promise<void>;
+  /** The process ends: what could not be stored until now is not, so that it is delivered again. */
+  giveUp(): void;
 }
 
 export interface ResultsOptions {
@@ -51,10 +53,11 @@ interface Waiting {
 export function createResults(options: ResultsOptions): Results {
   const { database, clock, log } = options;
   const waiting: Waiting[] = [];
+  const givenUp = new AbortController();
   let writing = false;
 
   async function writeAll(): Promise<void> {
-    for (let attempt = 0; waiting.length > 0;) {
+    for (let attempt = 0; waiting.length > 0 && !givenUp.signal.aborted;) {
       const batch = waiting.slice(0, mostAtOnce);
       try {
         await write(batch.map(({ result }) => result));
@@ -65,7 +68,7 @@ export function createResults(options: ResultsOptions): Results {
         // Two processes may have taken the same webhooks in another order; everything else may go well later too.
         if (!isUnavailable(error)) log.error('Attempts of deliveries could not be stored', { error });
         else if (attempt === 0) log.warn('Attempts of deliveries are held', { reason: errorMessage(error) });
-        await clock.sleep(backoffMs(attempt, holdBackoff, options.random));
+        await clock.sleep(backoffMs(attempt, holdBackoff, options.random), givenUp.signal).catch(() => undefined);
         attempt += 1;
       }
     }
@@ -104,6 +107,7 @@ export function createResults(options: ResultsOptions): Results {
       }
       return stored;
     },
+    giveUp: () => givenUp.abort(new Error('The server is stopping')),
   };
 }
 
