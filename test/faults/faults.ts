@@ -6,6 +6,8 @@ export interface Faults {
   readonly waits?: Waits;
   /** By how much `now()` is wrong; what the clock measures is right. */
   readonly clockOffsetMs?: number;
+  /** A file with how much more `now()` goes ahead, in ms, for who moves it while the process runs. */
+  readonly clockFile?: string;
   /** The process kills itself when it comes to this point for the n-th time. */
   readonly killAt?: { readonly probe: string; readonly hit: number };
 }

@@ -1,4 +1,5 @@
 // The product as `src/main.ts` composes it, with shorter waits, another clock and points at which it kills itself.
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
@@ -16,8 +17,9 @@ function pathInPackage(name: string): string {
   return fileURLToPath(new URL(`../../${name}`, import.meta.url));
 }
 
-function clockOf({ clockOffsetMs = 0 }: Faults): Clock {
-  return { ...systemClock, now: () => new Date(systemClock.now().getTime() + clockOffsetMs) };
+function clockOf({ clockOffsetMs = 0, clockFile }: Faults): Clock {
+  const aheadMs = (): number => clockOffsetMs + (clockFile === undefined ? 0 : Number(readFileSync(clockFile, 'utf8')));
+  return { ...systemClock, now: () => new Date(systemClock.now().getTime() + aheadMs()) };
 }
 
 /** Ends this process in the middle of what it does, as kill -9 from outside would. */

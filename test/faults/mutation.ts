@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { type Edit, type Guard, guards, otherRows, othersPlayed } from './guards.ts';
+import type { Edit, Guard } from './guard.ts';
+import { guards, otherRows, othersPlayed } from './guards.ts';
 
 const root = join(import.meta.dirname, '../..');
 const copied = ['src', 'views', 'public', 'test', 'scripts', 'schema.sql', 'package.json', 'tsconfig.json'];

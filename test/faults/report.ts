@@ -39,5 +39,5 @@ function rowLine(runs: readonly Outcome[]): string {
 }
 
 function place(row: number): string {
-  return row.toString().padStart(2);
+  return row.toString().padStart(3);
 }

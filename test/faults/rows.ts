@@ -22,26 +22,42 @@ import { strayError } from './scenarios/stray-error.ts';
 import { manyReconnects } from './scenarios/reconnects.ts';
 import { manyClicks } from './scenarios/clicks.ts';
 import { wrongKey } from './scenarios/wrong-key.ts';
+import { webhookAnswers } from './scenarios/webhook-answers.ts';
+import { webhookHang } from './scenarios/webhook-hang.ts';
+import { webhookInstances } from './scenarios/webhook-instances.ts';
+import { webhookKills } from './scenarios/webhook-kills.ts';
+import { webhookOutage } from './scenarios/webhook-outage.ts';
+import { webhookSchedule } from './scenarios/webhook-schedule.ts';
+import { webhookSignatures } from './scenarios/webhook-signatures.ts';
+import { webhookStatuses } from './scenarios/webhook-statuses.ts';
 import type { Scenario } from './stage.ts';
 
 /**
- * The promises about ownership, crashes and the database. The longest first, so that none goes on alone at the end; the
- * report puts them in their order.
+ * The promises about ownership, crashes and the database, and from 101 on those about webhooks. The longest first, so that
+ * none goes on alone at the end; the report puts them in their order.
  */
 export const rows: readonly Scenario[] = [
   killsAtRandom,
   killsAtPoints,
+  webhookKills,
   zombie,
   carefulPace,
   offlineThenError,
   closeCodes,
+  webhookSchedule,
+  webhookHang,
   wrongClock,
   postgresStopped,
+  webhookOutage,
   handOver,
+  webhookInstances,
+  webhookStatuses,
   eachOther,
   manyClicks,
   pooled,
   keysRefused,
+  webhookAnswers,
+  webhookSignatures,
   fewConnections,
   lostConnections,
   history,

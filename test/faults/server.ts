@@ -7,6 +7,7 @@ import { type Faults, measurementLine, type Measurements, measurementSignal } fr
 
 /** The server of the suite in a process of its own. */
 export interface Server extends Calls {
+  readonly address: string;
   readonly api: Api;
   readonly child: Child;
   measure(): Promise<Measurements>;
@@ -48,6 +49,7 @@ export async function listening(child: Child): Promise<Server> {
   const calls = callsTo(address);
   return {
     ...calls,
+    address,
     api: apiOf(calls),
     child,
     async measure() {

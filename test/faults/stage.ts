@@ -6,7 +6,7 @@ import type { Child } from '../doubles/child-process.ts';
 import { complaints } from './complaints.ts';
 import type { Suite } from './suite.ts';
 
-/** One row of the promises about ownership, crashes and the database, as far as its feature exists. */
+/** One row of the promises, as far as its feature exists. */
 export interface Scenario {
   readonly row: number;
   readonly name: string;
