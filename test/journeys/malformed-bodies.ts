@@ -154,6 +154,19 @@ function nested(depth: number, open: string, close: string): string {
 
 const bomb = gzipSync(Buffer.alloc(aboveEveryLimit * 4, 0x20));
 
+/** The same to every route, so they are written once, and as bytes. */
+const large = Object.freeze({
+  tenMegabytes: Buffer.from(`{"unknownField":"${'x'.repeat(tenMegabytes)}"}`),
+  aboveEveryLimit: Buffer.from(`{"unknownField":"${'x'.repeat(aboveEveryLimit)}"}`),
+  noJson: Buffer.alloc(tenMegabytes, 'x'),
+  deepObjects: Buffer.from(nested(10_000, '{"a":', '}').replace('{"a":}', '{}')),
+  deepLists: Buffer.from(nested(10_000, '[', ']')),
+  deepestLists: Buffer.from(nested(1_000_000, '[', ']')),
+  endlessLists: Buffer.alloc(90_000, '['),
+  longList: Buffer.from(`[${'0,'.repeat(45_000)}0]`),
+  manyFields: Buffer.from(`{${Array.from({ length: 6_000 }, (_, index) => `"f${index}":0`).join()}}`),
+});
+
 /** Bodies that are wrong as a whole. */
 export function malformedBodies(
   { body: schema, takesForms }: DescribedRoute,
@@ -204,14 +217,14 @@ export function malformedBodies(
     of(gzipSync(valid).subarray(0, -9), 'gzip that ends early', [400], gzip),
     of(gzipSync('{"a":'), 'broken JSON in gzip', [400], gzip),
     of(bomb, '64 MB in a small gzip', [413], gzip),
-    of(`{"unknownField":"${'x'.repeat(tenMegabytes)}"}`, 'a body of 10 MB', [413, 422]),
-    of(`{"unknownField":"${'x'.repeat(aboveEveryLimit)}"}`, 'a body of 16 MB', [413]),
-    of('x'.repeat(tenMegabytes), '10 MB that are no JSON, in pieces', [400, 413], { 'transfer-encoding': 'chunked' }),
-    of(nested(10_000, '{"a":', '}').replace('{"a":}', '{}'), 'objects 10,000 deep', [422]),
-    of(nested(10_000, '[', ']'), 'lists 10,000 deep', [422]),
-    of(nested(1_000_000, '[', ']'), 'lists a million deep', [413, 422]),
-    of('['.repeat(90_000), 'lists that do not end', [400]),
-    of(`[${'0,'.repeat(45_000)}0]`, 'a list of 45,000', [422]),
-    of(`{${Array.from({ length: 6_000 }, (_, index) => `"f${index}":0`).join()}}`, '6,000 unknown fields', [422]),
+    of(large.tenMegabytes, 'a body of 10 MB', [413, 422]),
+    of(large.aboveEveryLimit, 'a body of 16 MB', [413]),
+    of(large.noJson, '10 MB that are no JSON, in pieces', [400, 413], { 'transfer-encoding': 'chunked' }),
+    of(large.deepObjects, 'objects 10,000 deep', [422]),
+    of(large.deepLists, 'lists 10,000 deep', [422]),
+    of(large.deepestLists, 'lists a million deep', [413, 422]),
+    of(large.endlessLists, 'lists that do not end', [400]),
+    of(large.longList, 'a list of 45,000', [422]),
+    of(large.manyFields, '6,000 unknown fields', [422]),
   ];
 }
