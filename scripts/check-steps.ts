@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { type Outcome, execute, listed, program } from './check-step.ts';
 import { envExample } from './env-example.ts';
+import { eventDocs } from './event-docs.ts';
 import { filesUnder } from './repository-files.ts';
 
 const longestFile = 300;
@@ -64,6 +65,11 @@ export async function markdownWidth(): Promise<Outcome> {
 export async function environmentExample(): Promise<Outcome> {
   const same = existsSync('.env.example') && readFileSync('.env.example', 'utf8') === envExample();
   return listed(same ? [] : ['.env.example differs from src/environment-variables.ts: npm run env-example']);
+}
+
+export async function documentedEvents(): Promise<Outcome> {
+  const same = existsSync('docs/events.md') && readFileSync('docs/events.md', 'utf8') === eventDocs();
+  return listed(same ? [] : ['docs/events.md differs from src/events.ts and its samples: npm run event-docs']);
 }
 
 /** Advice, never a failure: a file that grows past the budget usually holds two ideas. */

@@ -1,7 +1,15 @@
 // `npm run check`: everything that can be said about the code without running it.
 import { cpus } from 'node:os';
 import { type Outcome, type Step, program } from './check-step.ts';
-import { deadCode, environmentExample, importDirections, lockFile, longFiles, markdownWidth } from './check-steps.ts';
+import {
+  deadCode,
+  documentedEvents,
+  environmentExample,
+  importDirections,
+  lockFile,
+  longFiles,
+  markdownWidth,
+} from './check-steps.ts';
 
 /** TypeScript 7, which takes a sixth of the time; `typescript` is 6, because the import directions are read with its API. */
 const tsc = '../typescript-native/bin/tsc';
@@ -17,6 +25,7 @@ const steps: readonly Step[] = [
   { name: 'lock file', run: lockFile },
   { name: 'Markdown width', run: markdownWidth },
   { name: '.env.example', run: environmentExample },
+  { name: 'docs/events.md', run: documentedEvents },
   { name: 'long files', run: longFiles },
 ];
 

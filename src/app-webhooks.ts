@@ -1,5 +1,6 @@
 import type { Accounts } from './features/accounts/accounts.ts';
 import type { Audit } from './features/audit/audit.ts';
+import { eventSample } from './features/events/events.ts';
 import type { MessageMedia } from './features/messages/messages.ts';
 import type { Notifications } from './features/notifications/notifications.ts';
 import { deliveryRoutes } from './features/webhooks/deliveries.routes.ts';
@@ -56,7 +57,7 @@ export function createWebhookParts(options: WebhookPartsOptions) {
   const { timings } = options;
   const webhooks = createWebhooks(options);
   const deliveries = createDeliveries({ ...options, webhooks });
-  const webhookTest = createWebhookTest({ ...options, webhooks, sampleOf: () => ({}) });
+  const webhookTest = createWebhookTest({ ...options, webhooks, sampleOf: (event) => eventSample(event).data });
   const bodies = createBodies(options);
   const results = createResults(options);
   return {

@@ -4,6 +4,7 @@ import { createStorage } from './app-storage.ts';
 import { createJournalSweep } from './channels/baileys/inbound-journal.ts';
 import { createDashboard } from './dashboard/dashboard.ts';
 import { createChecklist } from './features/checklist/checklist.ts';
+import { eventWebhooks } from './features/events/events.ts';
 import { createHttpServer, defaultHttpLimits } from './platform/http.ts';
 import { createIdempotency } from './platform/idempotency.store.ts';
 import { group, type Service } from './platform/lifecycle.ts';
@@ -58,6 +59,7 @@ export function createApp(options: AppOptions): App {
       perAddressPerMinute: config.rateLimitPerMinute.perAddress,
     },
     title: 'Switchboard',
+    webhooks: eventWebhooks(),
     publicUrl: config.publicUrl,
   });
   const journalSweep = createJournalSweep({

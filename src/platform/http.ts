@@ -10,6 +10,7 @@ import { newId } from './ids.ts';
 import type { Service } from './lifecycle.ts';
 import type { Log } from './log.ts';
 import { openApiDocument } from './openapi.ts';
+import type { DescribedWebhook } from './openapi-webhooks.ts';
 import { problemOf } from './problem.ts';
 import { createRequestTracking } from './request-tracking.ts';
 import { createRouteHandler } from './route-handler.ts';
@@ -59,6 +60,8 @@ export interface HttpServerOptions {
   version: string;
   /** Without a slash at the end. */
   publicUrl: string;
+  /** For the document: what this server sends to others. */
+  webhooks?: readonly DescribedWebhook[];
   pages?: Pages;
 }
 

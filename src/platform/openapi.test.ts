@@ -103,6 +103,25 @@ describe('the document', () => {
     expect(Object.keys(at('paths'))).toEqual(['/api/things', '/api/things/{id}/picture/{size}', '/api/openapi.json']);
   });
 
+  test('tells what this server sends to others, and names what cannot be described', () => {
+    const options = { title: 'Test', version: '1', publicUrl: 'http://localhost' };
+    const made = { name: 'thing.made', summary: 'A thing was made.', tag: 'Things', body: thing, example: { id: '1' } };
+    const { webhooks } = openApiDocument(routes, { ...options, webhooks: [made] }) as { webhooks: Json };
+    expect(webhooks['thing.made']).toMatchObject({
+      post: {
+        operationId: 'webhook.thing.made',
+        requestBody: {
+          required: true,
+          content: {
+            'application/json': { schema: jsonSchemaOf(thing), examples: { received: { value: { id: '1' } } } },
+          },
+        },
+      },
+    });
+    const lost = { ...made, name: 'thing.lost', body: Joi.object({ id: Joi.date() }) };
+    expect(() => openApiDocument(routes, { ...options, webhooks: [lost] })).toThrow('thing.lost');
+  });
+
   test('resolves every reference', () => {
     const used = new Set(references(document));
     expect(used.size).toBeGreaterThan(10);

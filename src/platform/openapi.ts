@@ -1,12 +1,15 @@
 import { STATUS_CODES } from 'node:http';
 import { errorMessage } from './errors.ts';
 import { jsonSchemaOf, type JsonSchema } from './json-schema.ts';
+import { type DescribedWebhook, describedWebhooks } from './openapi-webhooks.ts';
 import { pathParameters, type Route } from './route.ts';
 
 export interface OpenApiOptions {
   title: string;
   version: string;
   publicUrl: string;
+  /** What this server sends to others. */
+  webhooks?: readonly DescribedWebhook[];
 }
 
 type Json = Record<string, unknown>;
@@ -265,6 +268,7 @@ export function openApiDocument(routes: readonly Route[], options: OpenApiOption
     servers: [{ url: options.publicUrl }],
     tags: [...new Set(routes.map((route) => route.tag))].map((name) => ({ name })),
     paths,
+    ...(options.webhooks ? { webhooks: describedWebhooks(options.webhooks) } : {}),
     components,
   };
 }

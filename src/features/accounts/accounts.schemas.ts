@@ -67,14 +67,18 @@ export const newKeyBody = object({
   overlapMinutes: integer({ min: 0, max: 7 * 24 * 60 }).description('How long the old key goes on working; default 0.'),
 });
 
-const accountFields = {
-  id: required(text({ max: 40 })),
-  name: required(text({ max: 100 })),
-  kind: required(oneOf('whatsapp', 'sandbox')),
+export const statusFields = {
   status: required(oneOf('initializing', 'qr_ready', 'ready', 'disconnected', 'auth_failed', 'error')),
   statusMessage: required(text({ max: 500 })),
   statusReason: required(nullable(text({ max: 100 }))),
   nextStep: required(nullable(oneOf('show_code', 'reconnect', 'link_again', 'resume'))),
+};
+
+const accountFields = {
+  id: required(text({ max: 40 })),
+  name: required(text({ max: 100 })),
+  kind: required(oneOf('whatsapp', 'sandbox')),
+  ...statusFields,
   statusSince: required(isoTime()),
   phone: required(nullable(text({ max: 20 }))),
   lid: required(nullable(text({ max: 40 }))),

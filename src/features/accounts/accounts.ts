@@ -46,7 +46,7 @@ export { unsupportedByChannel } from './account-line.ts';
 export { type AccountState, accountStates } from './account-search.store.ts';
 export { type AccountKind, pacingPresets, type SettingsChange } from './account-settings.ts';
 export type { AccountStatus } from './account-status.ts';
-export { accountAnswer, accountId, accountJson, accountParams } from './accounts.schemas.ts';
+export { accountAnswer, accountId, accountJson, accountParams, statusFields } from './accounts.schemas.ts';
 export { sendingTerms } from './accounts.store.ts';
 export type { Inbox } from './running-accounts.ts';
 

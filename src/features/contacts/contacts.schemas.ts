@@ -10,7 +10,7 @@ export const contactQuery = object({
 export const contactParams = object({
   id: required(text({ max: 40, pattern: /^con_[0-9a-z]{1,30}$/, patternName: 'a contact id, con_…' })),
 });
-export const contactAnswer = object({
+export const contactFields = {
   id: required(text({ max: 40 }).description('Stays the same, also when an address or a name changes.')),
   accountId: required(text({ max: 40 })),
   jid: required(text({ max: 100 })),
@@ -23,4 +23,5 @@ export const contactAnswer = object({
   verifiedName: required(nullable(savedText.description('Of a business, checked by WhatsApp.'))),
   pushName: required(nullable(savedText.description('As the person calls themselves.'))),
   createdAt: required(isoTime().description('When the person first appeared.')),
-});
+};
+export const contactAnswer = object(contactFields);

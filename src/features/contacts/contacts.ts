@@ -14,6 +14,7 @@ import {
 
 export type { Contact } from './contact.ts';
 export { createContactInbox } from './contact-inbox.ts';
+export { contactFields } from './contacts.schemas.ts';
 
 /** People of an account, as far as its phone or what they wrote has told who they are. */
 export interface Contacts {

@@ -13,7 +13,7 @@ export const eventQuery = object({
   limit: pageFields().limit,
 });
 
-export const eventAnswer = object({
+export const envelopeFields = {
   id: required(text({ max: 40 }).description('The same wherever the event is told.')),
   event: required(text({ max: 100 }).description('The most specific of its names.')),
   names: required(
@@ -21,9 +21,12 @@ export const eventAnswer = object({
   ),
   timestamp: required(isoTime()),
   accountId: required(text({ max: 40 })),
-  sequence: required(integer({ min: 1 }).description('Counts the events of the account, without gaps.')),
+  sequence: required(
+    integer({ min: 0 }).description('Counts the events of the account, without gaps. 0 in the test of a webhook.'),
+  ),
   data: required(Joi.object<object>().unknown().description('What happened; its fields depend on the event.')),
-});
+};
+export const eventAnswer = object(envelopeFields);
 
 /** The envelope in which callers get an event. */
 export function eventJson({ id, names, createdAt, accountId, sequence, data }: PublishedEvent) {

@@ -12,6 +12,8 @@ import type { Log } from '../../platform/log.ts';
 import { createSweep } from '../../platform/sweep.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 
+export { eventSample } from './event-samples.ts';
+export { eventWebhooks } from './event-webhooks.ts';
 export type { PublishedEvent } from '../../platform/events.store.ts';
 
 /** What was published, to be read again for 7 days; older events are removed. */

@@ -40,11 +40,15 @@ export const messageQuery = object({
   since: isoTime(),
 });
 
-const person = object({
+export const personAnswer = object({
   jid: required(text({ max: 100, min: 0 })),
   phone: required(nullable(text({ max: 20 }))),
   lid: required(nullable(text({ max: 40 }))),
   name: required(nullable(text({ max: 200, min: 0 }))),
+});
+export const chatAnswer = object({
+  jid: required(text({ max: 100 })),
+  type: required(oneOf('personal', 'group', 'newsletter', 'status')),
 });
 const time = required(nullable(isoTime()));
 const count = integer({ min: 0 });
@@ -61,6 +65,16 @@ const statusTimes = object({
   cancelled: time,
 });
 
+/** What is told of a file beside where it is. */
+export const fileFields = {
+  mimetype: required(text({ max: 200 })),
+  size: required(nullable(integer({ min: 0 }).description('In bytes.'))),
+  filename: required(nullable(text({ max: 500 }))),
+  seconds: required(nullable(integer({ min: 0 }))),
+  width: required(nullable(integer({ min: 0 }))),
+  height: required(nullable(integer({ min: 0 }))),
+};
+
 /** What a message says. */
 export const contentAnswer = {
   type: required(
@@ -75,12 +89,7 @@ export const contentAnswer = {
         url: required(
           nullable(text({ max: 2_000 }).description('The file itself; good for seven days, without a key.')),
         ),
-        mimetype: required(text({ max: 200 })),
-        size: required(nullable(integer({ min: 0 }).description('In bytes.'))),
-        filename: required(nullable(text({ max: 500 }))),
-        seconds: required(nullable(integer({ min: 0 }))),
-        width: required(nullable(integer({ min: 0 }))),
-        height: required(nullable(integer({ min: 0 }))),
+        ...fileFields,
       }),
     ),
   ),
@@ -116,7 +125,7 @@ export const contentAnswer = {
             object({
               option: required(text({ max: 1_000, min: 0 })),
               count: required(integer({ min: 0 })),
-              voters: required(listOf(person)),
+              voters: required(listOf(personAnswer)),
             }),
           ).description('For each option, in their order, who has chosen it.'),
         ),
@@ -125,16 +134,14 @@ export const contentAnswer = {
   ),
 };
 
-export const messageAnswer = object({
+export const messageFields = {
   id: required(text({ max: 40 })),
   accountId: required(text({ max: 40 })),
   direction: required(oneOf('incoming', 'outgoing')),
   origin: required(oneOf('api', 'ai', 'rule', 'inbox', 'campaign', 'phone', 'contact')),
   whatsappId: required(text({ max: 200 })),
-  chat: required(
-    object({ jid: required(text({ max: 100 })), type: required(oneOf('personal', 'group', 'newsletter', 'status')) }),
-  ),
-  from: required(person),
+  chat: required(chatAnswer),
+  from: required(personAnswer),
   ...contentAnswer,
   mentions: required(listOf(text({ max: 100 }))),
   replyTo: required(nullable(text({ max: 200 }))),
@@ -145,7 +152,7 @@ export const messageAnswer = object({
   ),
   reactions: required(
     listOf(
-      object({ from: required(person), emoji: required(text({ max: 200 })), at: required(isoTime()) }),
+      object({ from: required(personAnswer), emoji: required(text({ max: 200 })), at: required(isoTime()) }),
     ).description('The last one of each person.'),
   ),
   editedAt: required(nullable(isoTime()).description('When its text was changed; text is the new one.')),
@@ -185,7 +192,8 @@ export const messageAnswer = object({
   ),
   referenceId: required(nullable(text({ max: 200 }))),
   createdAt: required(isoTime()),
-});
+};
+export const messageAnswer = object(messageFields);
 
 /** What a send answers: the acceptance, or with `wait` the message once it has a result. */
 export const sendAnswer = Joi.alternatives<Infer<typeof acceptedAnswer>, Infer<typeof messageAnswer>>(

@@ -48,7 +48,7 @@ export { createMessageInbox } from './inbox.ts';
 export { createMediaLinks } from './media-links.ts';
 export { createMessageMedia, type DownloadMedia, type MessageMedia } from './message-media.ts';
 export { type Message, type MessageContent, shownContent } from './message.ts';
-export { contentAnswer } from './messages.schemas.ts';
+export { chatAnswer, contentAnswer, fileFields, messageFields, personAnswer } from './messages.schemas.ts';
 export type { Milestones } from './messages.store.ts';
 export type { Traffic } from './traffic.store.ts';
 
