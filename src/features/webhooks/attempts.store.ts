@@ -23,8 +23,8 @@ export interface ClaimedDelivery extends DeliveryKey {
 }
 
 export interface ClaimRequest {
-  /** What this process is at. */
-  busy: readonly DeliveryKey[];
+  /** What this process is at, and whether it was answered: then only its result is not stored yet. */
+  busy: readonly (DeliveryKey & { isAnswered: boolean })[];
   /** Only of these webhooks; all without. */
   webhookIds: readonly string[] | undefined;
   at: Date;
@@ -39,9 +39,9 @@ const claimMarginSeconds = 30;
 // Of every webhook the first before the second of any. One that fails gets one at a time.
 const claimSql = `
   WITH busy AS (
-    SELECT * FROM jsonb_to_recordset($1::jsonb) AS b("webhookId" text, "sequence" bigint)
+    SELECT * FROM jsonb_to_recordset($1::jsonb) AS b("webhookId" text, "sequence" bigint, "isAnswered" boolean)
   ), room AS (
-    SELECT w.id, (SELECT count(*)::int FROM busy WHERE "webhookId" = w.id) AS in_flight,
+    SELECT w.id, (SELECT count(*)::int FROM busy WHERE "webhookId" = w.id AND NOT "isAnswered") AS in_flight,
            CASE WHEN w.failures >= ${failingAfter} THEN 1 ELSE w.max_in_flight END AS most
     FROM webhooks w
     WHERE w.active AND (w.not_before IS NULL OR w.not_before <= $2) AND ($3::text[] IS NULL OR w.id = ANY($3))

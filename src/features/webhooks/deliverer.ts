@@ -46,12 +46,16 @@ export const goneTopic = 'webhook-gone:';
 /** Attempts under way in this process, and those of them that only an endpoint with no other may take. */
 const atOnce = 32;
 const reserved = 8;
+/** Attempts whose results wait to be stored, at most: while the database is away nothing else begins. */
+const mostUnstored = 256;
 /** How much of an answer is kept of an attempt that succeeded. */
 const keptOnSuccess = 1_000;
 
 interface UnderWay extends DeliveryKey {
   /** Attempts at a time that its webhook may have. */
   most: number;
+  /** It was taken, which has to be stored yet: its place is free. */
+  isAnswered: boolean;
   ending: AbortController;
   done: Promise<void>;
 }
@@ -83,9 +87,25 @@ export function createDeliverer(options: DelivererOptions): Service {
     for (const each of underWay) if (each.webhookId === id) each.ending.abort(new Error('The webhook is deleted'));
   }
 
+  function open(): UnderWay[] {
+    return [...underWay].filter(({ isAnswered }) => !isAnswered);
+  }
+
+  function freePlaces(): number {
+    return Math.min(atOnce - open().length, mostUnstored - underWay.size);
+  }
+
+  function freePlaceOf(webhookId: string): void {
+    if (held.delete(webhookId)) wake(webhookId);
+    if (!isCrowded) return;
+    isCrowded = false;
+    looksAtAll = true;
+    wakeUp.abort(waitEnded);
+  }
+
   function isAtItsMost(webhookId: string): boolean {
-    const most = [...underWay].findLast((each) => each.webhookId === webhookId)?.most;
-    return most !== undefined && countOf(webhookId, [...underWay]) >= most;
+    const most = open().findLast((each) => each.webhookId === webhookId)?.most;
+    return most !== undefined && countOf(webhookId, open()) >= most;
   }
 
   async function run(): Promise<void> {
@@ -99,15 +119,15 @@ export function createDeliverer(options: DelivererOptions): Service {
       }
       if (wakeUp.signal.aborted) continue;
       // Without a place nothing can begin before an attempt ends, which wakes.
-      const isFull = underWay.size >= atOnce;
-      const pauseMs = isFull ? timings.pollMs : Math.max(0, lookedAtMs + timings.pollMs - clock.monotonicMs());
+      const pauseMs =
+        freePlaces() <= 0 ? timings.pollMs : Math.max(0, lookedAtMs + timings.pollMs - clock.monotonicMs());
       await clock.sleep(pauseMs, AbortSignal.any([stopping.signal, wakeUp.signal])).catch(() => undefined);
     }
   }
 
   /** Of the webhooks that were woken, and of all of them now and then: what is due by time, or what others left behind. */
   async function begin(): Promise<void> {
-    const count = atOnce - underWay.size;
+    const count = freePlaces();
     const all = looksAtAll || clock.monotonicMs() - lookedAtMs >= timings.pollMs;
     if (count <= 0) isCrowded = true;
     if (count <= 0 || (!all && woken.size === 0)) return;
@@ -116,7 +136,8 @@ export function createDeliverer(options: DelivererOptions): Service {
     if (!all && webhookIds.length === 0) return;
     if (all) lookedAtMs = clock.monotonicMs();
     looksAtAll = false;
-    const busy = [...underWay].map(({ webhookId, sequence }) => ({ webhookId, sequence }));
+    const before = open();
+    const busy = [...underWay].map(({ webhookId, sequence, isAnswered }) => ({ webhookId, sequence, isAnswered }));
     const claimed = await claimDeliveries(database, {
       busy,
       webhookIds: all ? undefined : webhookIds,
@@ -126,7 +147,7 @@ export function createDeliverer(options: DelivererOptions): Service {
     });
     for (const delivery of claimed) launch(delivery);
     for (const { webhookId, most } of claimed) {
-      if (countOf(webhookId, [...busy, ...claimed]) < most) continue;
+      if (countOf(webhookId, [...before, ...claimed]) < most) continue;
       // It may have more. Some may have ended since it was asked.
       if (isAtItsMost(webhookId)) held.add(webhookId);
       else wake(webhookId);
@@ -137,21 +158,22 @@ export function createDeliverer(options: DelivererOptions): Service {
   function launch(delivery: ClaimedDelivery): void {
     const { webhookId, sequence, most } = delivery;
     const ending = new AbortController();
-    const done = deliver(delivery, ending.signal)
+    const taken = (): void => {
+      each.isAnswered = true;
+      freePlaceOf(webhookId);
+    };
+    const done = deliver(delivery, taken, ending.signal)
       .catch((error: unknown) => fail(delivery, error, ending.signal))
       .finally(() => {
         underWay.delete(each);
-        if (held.delete(webhookId)) wake(webhookId);
-        if (!isCrowded) return;
-        isCrowded = false;
-        looksAtAll = true;
-        wakeUp.abort(waitEnded);
+        freePlaceOf(webhookId);
       });
-    const each: UnderWay = { webhookId, sequence, most, ending, done };
+    const each: UnderWay = { webhookId, sequence, most, isAnswered: false, ending, done };
     underWay.add(each);
   }
 
-  async function deliver(delivery: ClaimedDelivery, signal: AbortSignal): Promise<void> {
+  /** `taken`: told once the endpoint has it, before that is stored. A failure holds its place, because it may be the last. */
+  async function deliver(delivery: ClaimedDelivery, taken: () => void, signal: AbortSignal): Promise<void> {
     const body = await options.bodies.of(delivery, signal);
     if (body === undefined) {
       await options.results.store(withoutBody(delivery, clock.now()));
@@ -173,7 +195,9 @@ export function createDeliverer(options: DelivererOptions): Service {
       signal,
     );
     options.probe('delivery-answered');
-    await options.results.store(resultOf(delivery, attempted, { now: clock.now(), random: options.random }));
+    const result = resultOf(delivery, attempted, { now: clock.now(), random: options.random });
+    if (result.status === 'delivered') taken();
+    await options.results.store(result);
   }
 
   /** What was ended, or found no database, is as if it had not begun. Anything else counts, or it would go on for ever. */
