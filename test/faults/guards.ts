@@ -65,8 +65,8 @@ export const guards: readonly Guard[] = [
       },
       {
         file: 'src/platform/leases.ts',
-        text: 'else lose(lease);\n    }',
-        replacement: '}',
+        text: 'if (!renewed.has(lease.name)) lose(lease);',
+        replacement: 'if (!renewed.has(lease.name)) continue;',
       },
     ],
     rows: [5],
