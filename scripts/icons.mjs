@@ -68,6 +68,7 @@ const names = [
   'user-round',
   'users-round',
   'video',
+  'webhook',
   'wifi',
   'wifi-off',
   'x',

@@ -10,6 +10,8 @@ import { newDataFolder, removeDataFolder } from '../test/doubles/data-folder.ts'
 import { isLive } from '../test/doubles/page-checks.ts';
 import { adminEnvironment, signIn } from '../test/doubles/person.ts';
 import { type ServerProcess, startServerProcess } from '../test/doubles/server-process.ts';
+import { waitFor } from '../test/doubles/wait-for.ts';
+import { startWebhookReceiver } from '../test/doubles/webhook-receiver.ts';
 
 const folder = 'docs/screenshots';
 const longestBytes = 60_000;
@@ -33,7 +35,28 @@ async function fill(server: ServerProcess) {
   const waiting = await api.createAccount('Second counter', 'sandbox');
   await api.becomes(waiting.id, 'qr_ready');
   const key = (await server.data('POST', '/api/keys', { body: { name: 'Order system' } })) as { id: string };
-  return { ids: { account: shop.id, key: key.id, session: '' }, waiting: waiting.id };
+  const { webhook, delivery } = await told(server, shop);
+  return { ids: { account: shop.id, key: key.id, session: '', webhook, delivery }, waiting: waiting.id };
+}
+
+/** A webhook that has got what was said to the shop. */
+async function told(server: ServerProcess, account: AccountJson) {
+  const receiver = await startWebhookReceiver();
+  const { url } = receiver.endpoint('/whatsapp');
+  const webhook = (await server.data('POST', `/api/accounts/${account.id}/webhooks`, { body: { url } })) as {
+    id: string;
+  };
+  for (const text of ['Do you have tulips?', 'Twenty, please.']) {
+    await server.data('POST', `/api/accounts/${account.id}/sandbox/messages`, { body: { from: customer, text } });
+  }
+  await receiver.waitFor(2);
+  const deliveries = `/api/webhooks/${webhook.id}/deliveries`;
+  let found: { id: string }[] = [];
+  await waitFor(
+    async () => (found = (await server.data('GET', `${deliveries}?status=delivered`)) as { id: string }[]).length > 1,
+  );
+  await receiver.stop();
+  return { webhook: webhook.id, delivery: found[0]?.id ?? '' };
 }
 
 async function talking(server: ServerProcess, name: string, turns: readonly (readonly [string, string])[]) {
@@ -88,7 +111,11 @@ async function shoot(browser: Chromium, server: ServerProcess): Promise<void> {
 process.chdir(join(import.meta.dirname, '..'));
 execFileSync(process.execPath, ['scripts/build.mjs'], { stdio: 'inherit' });
 const data = await newDataFolder();
-const server = await startServerProcess({ ...adminEnvironment, DATA_DIR: join(data, 'data') });
+const server = await startServerProcess({
+  ...adminEnvironment,
+  OUTBOUND_ALLOW_HOSTS: '127.0.0.1',
+  DATA_DIR: join(data, 'data'),
+});
 const browser = await launchChromium();
 try {
   rmSync(folder, { recursive: true, force: true });

@@ -197,6 +197,9 @@ export function createFeatures(options: AppOptions, database: Database, secrets:
     eventLog,
     notifications,
     system,
+    webhooks: hooks.webhooks,
+    deliveries: hooks.deliveries,
+    webhookTest: hooks.webhookTest,
   };
   const routes = [
     ...accessRoutes(signIn),

@@ -63,6 +63,7 @@ export function createWebhookParts(options: WebhookPartsOptions) {
   return {
     webhooks,
     deliveries,
+    webhookTest,
     routes: [...webhookRoutes(webhooks), ...deliveryRoutes(deliveries, webhookTest)],
     services: [
       createRetention({ ...options, intervalMs: timings.sweepMs }),

@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
-import type { PageNotice } from '../src/platform/page.ts';
+import type { PageNotice, Section } from '../src/platform/page.ts';
 import { ActButton, Form } from './partials/form.tsx';
 import { Icon } from './partials/icon.tsx';
 import { Notice } from './partials/notice.tsx';
@@ -20,11 +20,21 @@ export interface LayoutModel {
   notice: PageNotice | undefined;
 }
 
+interface NavigationEntry {
+  section: Section;
+  href: string;
+  icon: string;
+  word: string;
+  /** What the group that begins with it is called. */
+  above?: string;
+}
+
 const entries = [
   { section: 'overview', href: '/', icon: 'layout-dashboard', word: 'Overview' },
   { section: 'accounts', href: '/accounts', icon: 'smartphone', word: 'Accounts' },
-  { section: 'settings', href: '/settings', icon: 'settings', word: 'Settings' },
-] as const;
+  { section: 'webhooks', href: '/webhooks', icon: 'webhook', word: 'Webhooks', above: 'Developers' },
+  { section: 'settings', href: '/settings', icon: 'settings', word: 'Settings', above: 'Server' },
+] as const satisfies readonly NavigationEntry[];
 
 const htmxConfig = JSON.stringify({
   morphIgnore: ['data-htmx-powered', 'open'],
@@ -77,7 +87,10 @@ function Shell({ model, children }: { model: LayoutModel; children: ComponentChi
         <Brand favicon={model.assets.favicon} />
         <div class="nav">
           {entries.map((entry) => (
-            <NavigationLink key={entry.href} entry={entry} section={model.section} />
+            <>
+              {'above' in entry && <p class="nav-title">{entry.above}</p>}
+              <NavigationLink key={entry.href} entry={entry} section={model.section} />
+            </>
           ))}
         </div>
         <p class="side-foot">Version {model.version}</p>
@@ -130,7 +143,7 @@ function Brand({ favicon, top = false }: { favicon: string; top?: boolean }) {
   );
 }
 
-function NavigationLink({ entry, section }: { entry: (typeof entries)[number]; section: string }) {
+function NavigationLink({ entry, section }: { entry: NavigationEntry; section: string }) {
   return (
     <a href={entry.href} aria-current={entry.section === section ? 'page' : undefined}>
       <Icon name={entry.icon} />

@@ -24,8 +24,18 @@ function rewrite(form: HTMLFormElement): void {
 function bodyOf(call: HTMLElement, form: HTMLFormElement): Record<string, unknown> {
   const before = JSON.parse(call.dataset['curlBody'] ?? '{}') as Record<string, unknown>;
   const typed = new FormData(form);
-  const valueOf = (field: string): unknown => typed.get(field) || before[field];
+  const valueOf = (field: string): unknown => {
+    const value = before[field];
+    if (Array.isArray(value)) return tickedOf(typed, field);
+    return typeof value === 'number' ? Number(typed.get(field)) || value : typed.get(field) || value;
+  };
   return Object.fromEntries(Object.keys(before).map((field) => [field, valueOf(field)]));
+}
+
+/** A list stands in a form as a box for each of its members, `events.message`. */
+function tickedOf(typed: FormData, field: string): string[] {
+  const start = `${field}.`;
+  return [...typed.keys()].flatMap((name) => (name.startsWith(start) ? [name.slice(start.length)] : []));
 }
 
 /** Inside the single quotes of a shell. */

@@ -1,6 +1,7 @@
 // Everything here makes better what works without it: links and forms are real.
 import htmx from 'htmx.org';
 import { watchActivity } from './activity.ts';
+import { watchChecklists } from './checklists.ts';
 import { watchComposers } from './composer.ts';
 import { watchCopyButtons } from './copy.ts';
 import { followForms } from './curl.ts';
@@ -30,6 +31,7 @@ watchPasswords();
 watchShortcuts();
 tickTimes();
 keepDrafts();
+watchChecklists();
 // Pages before signing in have no session to watch and nothing live to show.
 if (document.body.dataset['signedIn'] === 'true') {
   watchActivity();

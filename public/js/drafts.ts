@@ -60,9 +60,16 @@ function restoreDrafts(): void {
 
 function fieldsOf(form: HTMLFormElement): Field[] {
   return [...form.elements].filter((element): element is Field => {
-    if (element instanceof HTMLInputElement) return !['password', 'hidden', 'submit'].includes(element.type);
+    if (element instanceof HTMLInputElement) {
+      return !['password', 'hidden', 'submit'].includes(element.type) && !isRevealed(element);
+    }
     return element instanceof HTMLTextAreaElement || element instanceof HTMLSelectElement;
   });
+}
+
+/** A password that is shown is still one. */
+function isRevealed({ id, form }: HTMLInputElement): boolean {
+  return id !== '' && (form?.querySelector(`[data-reveal="${CSS.escape(id)}"]`) ?? null) !== null;
 }
 
 function isTicked(field: Field): field is HTMLInputElement {

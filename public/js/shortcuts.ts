@@ -1,8 +1,8 @@
 const offKey = 'shortcuts-off';
-const goTo: Record<string, string> = { o: '/', a: '/accounts', s: '/settings' };
+const goTo: Record<string, string> = { o: '/', a: '/accounts', w: '/webhooks', s: '/settings' };
 const chainMs = 1_000;
 
-/** `/` search, `?` help, `g` then a letter goes to a page, `n` adds an account. Settings can switch them off. */
+/** `/` search, `?` help, `g` then a letter goes to a page, `n` adds an account or a webhook. Settings can switch them off. */
 export function watchShortcuts(): void {
   let chainUntil = 0;
   const toggle = document.querySelector<HTMLInputElement>('input[data-shortcuts]');

@@ -122,6 +122,7 @@ export function createLive(options: LiveOptions): Service {
       for (const accountId of accountIds) {
         announced(`account:${accountId}`);
         announced(`messages:${accountId}`);
+        announced(`webhooks:${accountId}`);
       }
     } catch (error) {
       log.warn('What other instances did could not be looked at', { reason: errorMessage(error) });
@@ -172,10 +173,19 @@ function signOut(socket: Socket): void {
   socket.disconnect(true);
 }
 
+const widerOf: Readonly<Record<string, (id: string) => string[]>> = {
+  account: () => ['accounts'],
+  messages: () => ['traffic'],
+  webhook: () => ['webhooks'],
+  webhooks: () => ['webhooks'],
+  // What was put down for a webhook and waits.
+  'webhook-deliveries': (id) => [`webhook:${id}`, 'webhooks'],
+};
+
 /** Lists show something of every account. */
 function widerTopics(topic: string): string[] {
-  const [kind] = topic.split(':');
-  return kind === 'account' ? ['accounts'] : kind === 'messages' ? ['traffic'] : [];
+  const [kind = '', id = ''] = topic.split(':');
+  return widerOf[kind]?.(id) ?? [];
 }
 
 /** Returns those that it has joined now. */

@@ -43,7 +43,7 @@ export interface Refusal {
 }
 
 /** Where a page stands in the navigation. */
-export type Section = 'overview' | 'accounts' | 'settings' | 'none';
+export type Section = 'overview' | 'accounts' | 'webhooks' | 'settings' | 'none';
 
 export type PageAnswer =
   | { kind: 'page'; title: string; section: Section; body: VNode; status?: number }

@@ -1,9 +1,12 @@
+import type { Secrets } from '../../src/platform/secrets.ts';
 import type { TestDatabase } from './test-database.ts';
 
 export interface SeededIds {
   account: string;
   key: string;
   session: string;
+  webhook: string;
+  delivery: string;
 }
 
 /** Accounts in every state, as many as asked for, whose ids begin with `acc_seed`; of the paused ones something is unread. */
@@ -58,7 +61,7 @@ export async function seedQueue(database: TestDatabase, accountId: string, count
 }
 
 /** Administrative acts, admin keys and sessions of other browsers. Returns the ids of one of each. */
-export async function seedSettings(database: TestDatabase, count: number): Promise<Omit<SeededIds, 'account'>> {
+export async function seedSettings(database: TestDatabase, count: number): Promise<Pick<SeededIds, 'key' | 'session'>> {
   await database.execute(
     `INSERT INTO audit_log (actor_kind, actor_name, address, action, account_id, account_name)
      SELECT (ARRAY['person', 'key', 'system'])[1 + n % 3], 'Somebody ' || n, '192.0.2.' || n % 250, 'account.created',
@@ -84,4 +87,58 @@ export async function seedSettings(database: TestDatabase, count: number): Promi
     `SELECT encode(sha256('seed1'::bytea), 'hex') AS id FROM session WHERE sid = 'seed1'`,
   );
   return { key: 'key_seed1', session: session?.id ?? '' };
+}
+
+/** Of the first of the webhooks that are seeded, and its first delivery. */
+export const webhookIds = {
+  webhook: `wh_${'1'.padStart(26, '0')}`,
+  delivery: `dlv_${'1'.padStart(26, '0')}_1`,
+} as const;
+
+/**
+ * Webhooks in every state, all paused so that nothing is sent anywhere; of the first, deliveries in every state with their
+ * attempts. Their addresses are sealed as the server seals them.
+ */
+export async function seedWebhooks(
+  { database, secrets }: { database: TestDatabase; secrets: Secrets },
+  accountId: string,
+  count: number,
+): Promise<typeof webhookIds> {
+  const rows = Array.from({ length: count }, (_, index) => {
+    const id = `wh_${String(index + 1).padStart(26, '0')}`;
+    const sealed = (text: string, column: string): string =>
+      secrets.seal(text, { table: 'webhooks', row: id, column }).toString('hex');
+    const headers = sealed(JSON.stringify({ Authorization: 'Bearer of the tests' }), 'headers');
+    return { id, url: sealed(`https://hooks${index + 1}.example.org/whatsapp?key=1`, 'url'), headers };
+  });
+  await database.execute(
+    `INSERT INTO webhooks (id, account_id, url, headers, secret, events, media, timeout_seconds, max_in_flight, active,
+       paused_reason, failures, first_failure_at, last_failure_at, last_success_at, held_back_since, behind_after)
+     SELECT r.id, $1, decode(r.url, 'hex'), decode(r.headers, 'hex'), '', '{messages.received,message.sent}', 'link', 15, 5,
+       false, (ARRAY['by_hand', 'gone', 'failing'])[1 + n % 3], 0, NULL, now(), now() - n * interval '1 minute',
+       CASE WHEN n = 1 THEN now() END, CASE WHEN n = 1 THEN 1 END
+     FROM ROWS FROM (jsonb_to_recordset($2::jsonb) AS (id text, url text, headers text)) WITH ORDINALITY AS r(id, url, headers, n)`,
+    [accountId, JSON.stringify(rows)],
+  );
+  await database.execute(
+    `INSERT INTO webhook_hours SELECT id, date_trunc('hour', now()), 95, 5 FROM webhooks ON CONFLICT DO NOTHING`,
+  );
+  await database.execute(
+    `INSERT INTO webhook_delivery_queue (webhook_id, sequence, account_id, event_id, event, body, status, attempts, due_at,
+       last_status, last_error, replay, ended_at)
+     SELECT $1, n, $2, 'evt_seed' || n, 'messages.received', '{"id":"evt_seed' || n || '","data":{"text":"Hello"}}',
+       status, CASE n % 4 WHEN 0 THEN 0 ELSE n % 4 END, now() + interval '1 day', CASE n % 4 WHEN 1 THEN 200 WHEN 0 THEN NULL ELSE 500 END,
+       CASE WHEN n % 4 > 1 THEN 'The endpoint answered 500.' END, n = 3, CASE status WHEN 'waiting' THEN NULL ELSE now() END
+     FROM (SELECT n, (ARRAY['waiting', 'delivered', 'waiting', 'dead'])[1 + n % 4] AS status
+           FROM generate_series(1, 4) n) AS rows ON CONFLICT DO NOTHING`,
+    [webhookIds.webhook, accountId],
+  );
+  await database.execute(
+    `INSERT INTO webhook_attempts (webhook_id, sequence, number, at, duration_ms, status, error, answer)
+     SELECT d.webhook_id, d.sequence, number, now(), 120, d.last_status, d.last_error, 'An answer of the endpoint'
+     FROM webhook_delivery_queue d CROSS JOIN generate_series(1, d.attempts) number
+     WHERE d.webhook_id = $1 ON CONFLICT DO NOTHING`,
+    [webhookIds.webhook],
+  );
+  return webhookIds;
 }

@@ -4,7 +4,7 @@ import { type DashboardServer, startDashboard, talkingSandbox } from '../doubles
 import { definedPages, pathOf } from '../doubles/dashboard-pages.ts';
 import { isLive } from '../doubles/page-checks.ts';
 import { admin } from '../doubles/person.ts';
-import { seedSettings } from '../doubles/seed-rows.ts';
+import { seedSettings, seedWebhooks } from '../doubles/seed-rows.ts';
 import { waitFor } from '../doubles/wait-for.ts';
 import { useChromium } from '../doubles/watched-chromium.ts';
 
@@ -143,7 +143,11 @@ test('the keys of the shortcuts lead to the pages, and help says which they are'
 
 test('on every page Tab reaches everything that can be used, and the focus can be seen', async () => {
   const account = await talkingSandbox(server, 'Everywhere');
-  const ids = { account: account.id, ...(await seedSettings(server.database, 1)) };
+  const ids = {
+    account: account.id,
+    ...(await seedSettings(server.database, 1)),
+    ...(await seedWebhooks(server, account.id, 1)),
+  };
   const { page } = await browser.open(server.address, { cookies: server.person.cookies });
   const faults: string[] = [];
   for (const each of definedPages) {

@@ -6,7 +6,7 @@ import { type DashboardServer, startDashboard, talkingSandbox } from '../doubles
 import { definedPages, pathOf } from '../doubles/dashboard-pages.ts';
 import { everyLook, expectSound, fewLooks } from '../doubles/looks.ts';
 import { cookieHeader } from '../doubles/person.ts';
-import { seedAccounts, type SeededIds, seedMessages, seedSettings } from '../doubles/seed-rows.ts';
+import { seedAccounts, type SeededIds, seedMessages, seedSettings, seedWebhooks } from '../doubles/seed-rows.ts';
 import { isLive } from '../doubles/page-checks.ts';
 import { useChromium } from '../doubles/watched-chromium.ts';
 
@@ -18,7 +18,7 @@ const isShown = ({ method, path, access }: Page): boolean =>
   method === 'GET' && access === 'person' && !path.startsWith('/ui/');
 const shown = definedPages.filter(isShown);
 /** These have no rows, so that how many there are makes no difference. */
-const withoutRows = ['/accounts/new', '/settings/sign-out-everywhere', '/shortcuts'];
+const withoutRows = ['/accounts/new', '/webhooks/new', '/settings/sign-out-everywhere', '/shortcuts'];
 const lists = shown.filter(({ path }) => !path.includes(':') && !withoutRows.includes(path));
 
 let server: DashboardServer;
@@ -56,7 +56,7 @@ async function expectSoundDialogs(seen: Set<string>): Promise<void> {
   const links = await tab.locator('a[data-dialog]').all();
   for (const link of links) {
     const address = (await link.getAttribute('href')) ?? '';
-    const kind = address.replace(/\?.*/, '').replaceAll(/(acc|key)_\w+|[0-9a-f]{64}/g, ':id');
+    const kind = address.replace(/\?.*/, '').replaceAll(/(acc|key|wh)_\w+|[0-9a-f]{64}/g, ':id');
     if (seen.has(kind)) continue;
     seen.add(kind);
     // Also where it stands in a menu that is closed.
@@ -109,7 +109,8 @@ describe('with one row in each list', () => {
 
   beforeAll(async () => {
     const account = await talkingSandbox(server, 'Shop');
-    ids = { account: account.id, ...(await seedSettings(server.database, 1)) };
+    const webhooks = await seedWebhooks(server, account.id, 1);
+    ids = { account: account.id, ...(await seedSettings(server.database, 1)), ...webhooks };
   });
 
   test.each(shown.map((page) => [page.path, page] as const))('%s and its dialogs are sound', async (_path, page) => {
@@ -164,6 +165,8 @@ describe(`with ${many} rows in each list`, () => {
     await server.database.execute(`DELETE FROM session WHERE sid LIKE 'seed%'`);
     await seedAccounts(server.database, many);
     await seedSettings(server.database, many);
+    await server.database.execute('DELETE FROM webhooks');
+    await seedWebhooks(server, 'acc_seed1', many);
   });
 
   test.each(lists.map(({ path }) => path))('%s is sound', async (path) => {

@@ -4,7 +4,7 @@ import type { Browser } from '../doubles/browser.ts';
 import { definedPages, pathOf } from '../doubles/dashboard-pages.ts';
 import { cookieHeader, signIn } from '../doubles/person.ts';
 import { type RunningApp, startApp } from '../doubles/running-app.ts';
-import { seedAccounts } from '../doubles/seed-rows.ts';
+import { seedAccounts, seedWebhooks, webhookIds } from '../doubles/seed-rows.ts';
 import { describedRoutes, type OpenApiDocument } from './described-routes.ts';
 
 let app: RunningApp;
@@ -12,7 +12,7 @@ let forms: readonly Page[];
 /** Of two browsers of the admin. */
 let own: Browser;
 let other: Browser;
-const ids = { account: 'acc_seed1', key: 'key_1', session: 'a'.repeat(64) };
+const ids = { account: 'acc_seed1', key: 'key_1', session: 'a'.repeat(64), ...webhookIds };
 
 beforeAll(async () => {
   app = await startApp({ admin: true });
@@ -21,6 +21,7 @@ beforeAll(async () => {
   other = await signIn(app.address);
   // One that stands still by itself.
   await seedAccounts(app.database, 1);
+  await seedWebhooks(app, ids.account, 1);
 });
 afterAll(() => app.stop());
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type DashboardServer, startDashboard, talkingSandbox } from '../doubles/dashboard-server.ts';
 import { definedPages, pathOf } from '../doubles/dashboard-pages.ts';
-import { seedAccounts, seedMessages, seedSettings } from '../doubles/seed-rows.ts';
+import { seedAccounts, seedMessages, seedSettings, seedWebhooks } from '../doubles/seed-rows.ts';
 import { isLive } from '../doubles/page-checks.ts';
 import { useChromium } from '../doubles/watched-chromium.ts';
 
@@ -45,6 +45,8 @@ async function poison(): Promise<void> {
     audit_log: ['actor_name', 'account_name', 'address'],
     api_keys: ['name'],
     notifications: ['sentence'],
+    webhook_delivery_queue: ['event', 'body', 'last_error'],
+    webhook_attempts: ['error', 'answer'],
   };
   for (const [table, names] of Object.entries(columns)) {
     for (const name of names) {
@@ -60,7 +62,11 @@ test('names and texts that are programs are shown as they are, and none of them 
   const account = await talkingSandbox(server, 'Shop');
   await seedAccounts(server.database, 2 * payloads.length);
   await seedMessages(server.database, account.id, 2 * payloads.length);
-  const ids = { account: account.id, ...(await seedSettings(server.database, 2 * payloads.length)) };
+  const ids = {
+    account: account.id,
+    ...(await seedSettings(server.database, 2 * payloads.length)),
+    ...(await seedWebhooks(server, account.id, 2)),
+  };
   await poison();
 
   const { page } = await browser.open(server.address, { cookies: server.person.cookies });

@@ -6,14 +6,14 @@ import { OverviewView, type OverviewModel } from '../../views/overview/overview.
 import { rendered, wordsOf } from '../doubles/rendered-view.ts';
 import { anAccount } from '../doubles/view-models.ts';
 
-const noSteps = { account: false, linked: false, sent: false, received: false, called: false };
+const noSteps = { account: false, linked: false, sent: false, received: false, called: false, webhook: false };
 const since = new Date('2026-11-25T11:30:00Z');
 const loggedOut = anAccount({
   status: { status: 'auth_failed', message: 'Logged out: by the phone', reason: 'x', nextStep: 'link_again', since },
 });
 
 function overview(different: Partial<OverviewModel> = {}): string {
-  const figures = { connected: 1, accounts: 2, sent: 1234, received: 5, waiting: 6 };
+  const figures = { connected: 1, accounts: 2, sent: 1234, received: 5, waiting: 6, webhookSuccess: 0.983 };
   const model = {
     figures,
     needing: { accounts: [], notifications: [] },
@@ -27,7 +27,9 @@ function overview(different: Partial<OverviewModel> = {}): string {
 
 test('the figures stand in one line', () => {
   const words = wordsOf(overview());
-  expect(words).toContain('Connected 1 of 2 Sent today 1,234 Received today 5 Waiting to be sent 6');
+  expect(words).toContain(
+    'Connected 1 of 2 Sent today 1,234 Received today 5 Waiting to be sent 6 Webhook success 98 % in 24 h',
+  );
 });
 
 test('an account that needs a person has its status, a sentence, since when, and one button', () => {
@@ -82,7 +84,7 @@ describe('the first steps', () => {
   test('are ticked as they are taken, and lead to where they are taken', () => {
     const steps = { ...noSteps, account: true };
     const html = rendered(ChecklistView, { steps, firstAccountId: 'acc_7' });
-    expect(wordsOf(html)).toContain('2 of 6 done Set up the admin (done) Add an account (done) Link a phone Send');
+    expect(wordsOf(html)).toContain('2 of 7 done Set up the admin (done) Add an account (done) Link a phone Send');
     expect(html).toContain('href="/accounts/acc_7"');
     expect(html).toContain('action="/checklist/put-away"');
   });

@@ -154,5 +154,5 @@ describe('Audit log', () => {
 test('the list of shortcuts names each key', () => {
   const html = rendered(ShortcutsView, {});
   const keys = [...html.matchAll(/<kbd>(.*?)<\/kbd>/g)].map(([, key]) => key);
-  expect(keys).toEqual(['/', 'n', 'g', 'o', 'g', 'a', 'g', 's', '?', 'Esc']);
+  expect(keys).toEqual(['/', 'n', 'g', 'o', 'g', 'a', 'g', 'w', 'g', 's', '?', 'Esc']);
 });

@@ -1,5 +1,5 @@
-import type { ComponentChildren } from 'preact';
 import type { Account } from '../../src/features/accounts/accounts.ts';
+import { Dialog, DialogButtons } from '../partials/dialog.tsx';
 import { Field, Form, type FormProblem } from '../partials/form.tsx';
 import { Notice } from '../partials/notice.tsx';
 
@@ -17,11 +17,11 @@ export function RenameView({ model: { account, back, problem } }: { model: Dialo
       <Form id={form} action={`/accounts/${account.id}/rename`} problem={problem} labels={{ name: 'Name' }}>
         <input type="hidden" name="back" value={back} />
         <Field form={form} name="name" label="Name" value={account.name} problem={problem} maxLength={100} autoFocus />
-        <Buttons back={back}>
+        <DialogButtons back={back}>
           <button type="submit" class="button button-primary">
             Rename
           </button>
-        </Buttons>
+        </DialogButtons>
       </Form>
     </Dialog>
   );
@@ -44,11 +44,11 @@ export function UnlinkView({ model: { account, back, problem } }: { model: Dialo
       </ul>
       <Form id="unlink" action={`/accounts/${account.id}/unlink`} problem={problem}>
         <input type="hidden" name="back" value={back} />
-        <Buttons back={back}>
+        <DialogButtons back={back}>
           <button type="submit" class="button button-danger">
             Unlink phone
           </button>
-        </Buttons>
+        </DialogButtons>
       </Form>
     </Dialog>
   );
@@ -79,11 +79,11 @@ export function DeleteView({ model }: { model: DialogModel & { messageCount: num
           problem={problem}
           maxLength={100}
         />
-        <Buttons back={back}>
+        <DialogButtons back={back}>
           <button type="submit" class="button button-danger">
             Delete account
           </button>
-        </Buttons>
+        </DialogButtons>
       </Form>
     </Dialog>
   );
@@ -92,27 +92,4 @@ export function DeleteView({ model }: { model: DialogModel & { messageCount: num
 function messagesLost(count: number): string {
   if (count === 0) return 'Its settings, and no messages yet,';
   return count === 1 ? '1 message' : `${count.toLocaleString('en-GB')} messages`;
-}
-
-/** A page of its own that the script shows in the layout's dialog. */
-function Dialog({ title, children }: { title: string; children: ComponentChildren }) {
-  return (
-    <div class="card dialog-page">
-      <div class="stack-s" data-dialog-content="">
-        <h1>{title}</h1>
-        {children}
-      </div>
-    </div>
-  );
-}
-
-function Buttons({ back, children }: { back: string; children: ComponentChildren }) {
-  return (
-    <div class="dialog-buttons">
-      <a class="button" href={back} data-close="">
-        Cancel
-      </a>
-      {children}
-    </div>
-  );
 }

@@ -11,7 +11,7 @@ interface Props {
 
 /** The first steps on a new server, ticked as they are taken. */
 export function ChecklistView({ steps, firstAccountId }: Props) {
-  const part = live({ id: 'checklist', url: '/ui/overview/checklist', topics: ['accounts', 'traffic'] });
+  const part = live({ id: 'checklist', url: '/ui/overview/checklist', topics: ['accounts', 'traffic', 'webhooks'] });
   if (!steps) return <section hidden {...part} />;
   const entries = entriesOf(steps, firstAccountId);
   const done = entries.filter((entry) => entry.done).length;
@@ -54,5 +54,6 @@ function entriesOf(steps: Steps, firstAccountId: string | undefined): { words: s
     { words: 'Send a first message', href: account, done: steps.sent },
     { words: 'Receive a first message', href: account, done: steps.received },
     { words: 'Call the API from a program', href: '/settings/keys', done: steps.called },
+    { words: 'Add a webhook', href: '/webhooks/new', done: steps.webhook },
   ];
 }

@@ -1,4 +1,5 @@
 import { live } from '../partials/live.ts';
+import { inPercent } from '../partials/percent.ts';
 
 export interface FiguresModel {
   connected: number;
@@ -7,6 +8,8 @@ export interface FiguresModel {
   sent: number;
   received: number;
   waiting: number;
+  /** Of deliveries to webhooks within 24 hours, 0 to 1; null without any. */
+  webhookSuccess: number | null;
 }
 
 /** One line of figures. */
@@ -16,7 +19,7 @@ export function FiguresView({ model }: { model: FiguresModel }) {
     <section
       class="card figures-card"
       aria-label="Figures"
-      {...live({ id: 'figures', url: '/ui/overview/figures', topics: ['accounts', 'traffic'] })}
+      {...live({ id: 'figures', url: '/ui/overview/figures', topics: ['accounts', 'traffic', 'webhooks'] })}
     >
       <dl class="figures-line">
         <div>
@@ -37,6 +40,14 @@ export function FiguresView({ model }: { model: FiguresModel }) {
           <dt>Waiting to be sent</dt>
           <dd>{number(model.waiting)}</dd>
         </div>
+        {model.webhookSuccess !== null && (
+          <div>
+            <dt>Webhook success</dt>
+            <dd>
+              {inPercent(model.webhookSuccess)} <span class="figure-of">in 24 h</span>
+            </dd>
+          </div>
+        )}
       </dl>
     </section>
   );

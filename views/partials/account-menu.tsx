@@ -30,6 +30,10 @@ export function AccountMenu({ account, back, children }: AccountMenuProps) {
           <Icon name="settings" />
           Settings
         </a>
+        <a href={`/webhooks?account=${id}`}>
+          <Icon name="webhook" />
+          Webhooks
+        </a>
         <a href={`/accounts/${id}/rename${from}`} data-dialog="">
           <Icon name="pencil" />
           Rename…

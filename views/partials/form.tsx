@@ -79,7 +79,9 @@ interface FieldProps {
   problem?: FormProblem | undefined;
   /** What stands in it at first; what was typed wins. */
   value?: string;
-  type?: 'text' | 'password' | 'tel';
+  /** Of a password: what was typed is there again after a refusal, as it is a secret for others only. */
+  keepsSecret?: boolean;
+  type?: 'text' | 'password' | 'tel' | 'url' | 'datetime-local';
   autoComplete?: string;
   maxLength?: number;
   placeholder?: string;
@@ -108,7 +110,8 @@ export function Field(props: FieldProps) {
     autocomplete: props.autoComplete ?? 'off',
   };
   // What was emptied stays empty.
-  const value = type === 'password' ? undefined : ((problem ? problem.values[name] : props.value) ?? '');
+  const isHidden = type === 'password' && props.keepsSecret !== true;
+  const value = isHidden ? undefined : ((problem ? problem.values[name] : props.value) ?? '');
   return (
     <div class="field">
       <label for={id}>
@@ -126,13 +129,17 @@ export function Field(props: FieldProps) {
         </textarea>
       ) : type === 'password' ? (
         <div class="with-button">
-          <input {...common} type="password" />
+          <input {...common} type="password" value={value} />
           <button type="button" class="button" data-reveal={id} aria-pressed="false">
             Show<span class="visually-hidden"> {label.toLowerCase()}</span>
           </button>
         </div>
       ) : type === 'tel' ? (
         <input {...common} type="tel" inputmode={props.inputMode} value={value} />
+      ) : type === 'url' ? (
+        <input {...common} type="url" value={value} />
+      ) : type === 'datetime-local' ? (
+        <input {...common} type="datetime-local" value={value} />
       ) : (
         <input {...common} type="text" inputmode={props.inputMode} value={value} dir="auto" />
       )}

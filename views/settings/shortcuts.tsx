@@ -2,9 +2,10 @@ import type { ComponentChildren } from 'preact';
 
 const shortcuts: readonly { keys: readonly string[]; does: string }[] = [
   { keys: ['/'], does: 'Search on a page that has a search field' },
-  { keys: ['n'], does: 'Add an account' },
+  { keys: ['n'], does: 'Add an account, or a webhook where they stand' },
   { keys: ['g', 'o'], does: 'Go to the overview' },
   { keys: ['g', 'a'], does: 'Go to the accounts' },
+  { keys: ['g', 'w'], does: 'Go to the webhooks' },
   { keys: ['g', 's'], does: 'Go to the settings' },
   { keys: ['?'], does: 'Show this list' },
   { keys: ['Esc'], does: 'Close a dialog or a menu' },

@@ -8,6 +8,7 @@ import type { Checklist } from '../../features/checklist/checklist.ts';
 import type { EventLog } from '../../features/events/events.ts';
 import type { Messages } from '../../features/messages/messages.ts';
 import type { Notifications } from '../../features/notifications/notifications.ts';
+import type { Webhooks } from '../../features/webhooks/webhooks.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { definePage, type Page } from '../../platform/page.ts';
 import { object, required, text } from '../../platform/schema.ts';
@@ -21,6 +22,7 @@ export interface OverviewParts {
   eventLog: Pick<EventLog, 'latest'>;
   notifications: Pick<Notifications, 'unread' | 'markRead'>;
   checklist: Checklist;
+  webhooks: Pick<Webhooks, 'successRate24h'>;
   /** Kinds of accounts that this server offers. */
   kinds: readonly AccountKind[];
   /** Whose day it is that the figures count. */
@@ -137,6 +139,7 @@ async function figuresOf(accounts: readonly Account[], parts: OverviewParts): Pr
     sent: 0,
     received: 0,
     waiting: 0,
+    webhookSuccess: await parts.webhooks.successRate24h(),
   };
   for (const { sent, received, waiting } of (await parts.messages.traffic(ids, since)).values()) {
     figures.sent += sent;

@@ -10,6 +10,10 @@ import { linkingPages, type LinkingParts } from './linking.pages.tsx';
 import { newAccountPages, type NewAccountParts } from './new-account.pages.tsx';
 import { overviewPages, type OverviewParts } from './overview.pages.tsx';
 import { settingsPages, type SettingsParts } from './settings.pages.tsx';
+import { webhookPages, type WebhookPagesParts } from './webhook.pages.tsx';
+import { webhookActsPages, type WebhookActsParts } from './webhook-acts.pages.tsx';
+import { webhookSettingsPages, type WebhookSettingsParts } from './webhook-settings.pages.tsx';
+import { webhooksPages, type WebhooksPagesParts } from './webhooks.pages.tsx';
 
 /** What the pages together need of the features. */
 export type PageParts = AccessPageParts &
@@ -20,7 +24,11 @@ export type PageParts = AccessPageParts &
   LinkingParts &
   NewAccountParts &
   OverviewParts &
-  SettingsParts;
+  SettingsParts &
+  WebhookActsParts &
+  WebhookPagesParts &
+  WebhookSettingsParts &
+  WebhooksPagesParts;
 
 /** Every page of the dashboard. */
 export function dashboardPages(parts: PageParts): Page[] {
@@ -32,6 +40,10 @@ export function dashboardPages(parts: PageParts): Page[] {
     ...accountPages(parts),
     ...chatsPages(parts),
     ...accountActsPages(parts),
+    ...webhooksPages(parts),
+    ...webhookPages(parts),
+    ...webhookSettingsPages(parts),
+    ...webhookActsPages(parts),
     ...settingsPages(parts),
     ...accessPages(parts),
     ...browserPages(),

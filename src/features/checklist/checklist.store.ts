@@ -10,6 +10,8 @@ export interface Steps {
   received: boolean;
   /** A program called the API. */
   called: boolean;
+  /** Somebody is told what happens. */
+  webhook: boolean;
 }
 
 // A call with the key of the environment leaves its trace only in what it sent.
@@ -19,11 +21,12 @@ const stepsSql = `
          EXISTS (SELECT 1 FROM messages WHERE direction = 'outgoing' AND sent_at IS NOT NULL) AS sent,
          EXISTS (SELECT 1 FROM messages WHERE direction = 'incoming') AS received,
          EXISTS (SELECT 1 FROM api_keys WHERE last_used_at IS NOT NULL)
-           OR EXISTS (SELECT 1 FROM messages WHERE origin = 'api') AS called`;
+           OR EXISTS (SELECT 1 FROM messages WHERE origin = 'api') AS called,
+         EXISTS (SELECT 1 FROM webhooks) AS webhook`;
 
 export async function findSteps(db: Queryable): Promise<Steps> {
   const steps = await db.one<Steps>(stepsSql);
-  return steps ?? { account: false, linked: false, sent: false, received: false, called: false };
+  return steps ?? { account: false, linked: false, sent: false, received: false, called: false, webhook: false };
 }
 
 const closedSql = `SELECT 1 AS found FROM settings WHERE key = 'checklist'`;

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openTestDatabase, type TestDatabase } from '../../../test/doubles/test-database.ts';
 import { createChecklist } from './checklist.ts';
 
-const nothing = { account: false, linked: false, sent: false, received: false, called: false };
+const nothing = { account: false, linked: false, sent: false, received: false, called: false, webhook: false };
 let database: TestDatabase;
 
 beforeEach(async () => {
@@ -17,6 +17,8 @@ const takeStep: Record<keyof typeof nothing, string> = {
   sent: messageSql('outgoing', 'sent'),
   received: messageSql('incoming', 'received'),
   called: `INSERT INTO api_keys (id, hash, hint, name, last_used_at) VALUES ('key_1', '\\x00', 'sk', 'Script', now())`,
+  webhook: `INSERT INTO webhooks (id, account_id, url, secret, events, media, timeout_seconds, max_in_flight)
+            VALUES ('wh_1', 'acc_1', '', '', '{message}', 'link', 15, 5)`,
 };
 
 function messageSql(direction: string, status: string): string {

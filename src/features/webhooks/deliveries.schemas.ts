@@ -15,9 +15,12 @@ import type { DeliveryDetails } from './deliveries.ts';
 import { type Delivery, deliveryStatuses } from './delivery.ts';
 import type { TestResult } from './webhook-test.ts';
 
-export const deliveryParams = object({
-  id: required(text({ max: 60, pattern: /^dlv_[0-9a-z]{26}_\d{1,15}$/, patternName: 'a delivery id, dlv_…' })),
+export const deliveryKeyField = text({
+  max: 60,
+  pattern: /^dlv_[0-9a-z]{26}_\d{1,15}$/,
+  patternName: 'a delivery id, dlv_…',
 });
+export const deliveryParams = object({ id: required(deliveryKeyField) });
 export const deliveryListQuery = object({
   status: oneOf(...deliveryStatuses).description(
     'waiting: no attempt yet; retrying: another follows; dead: given up after the last of the schedule.',

@@ -28,6 +28,20 @@ export async function listDeliveries(db: Queryable, filter: DeliveryFilter): Pro
   return db.rows<DeliveryRow>(listSql, [webhookId, beforeSequence ?? null, ...values, limit]);
 }
 
+export interface ErrorCount {
+  error: string;
+  count: number;
+}
+
+const errorsSql = `
+  SELECT coalesce(last_error, 'Why is not known.') AS error, count(*)::int AS count FROM webhook_delivery_queue
+  WHERE webhook_id = $1 AND status = 'dead' GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT $2`;
+
+/** Why deliveries were given up, the most frequent reasons first. */
+export async function countDeadErrors(db: Queryable, webhookId: string, limit: number): Promise<ErrorCount[]> {
+  return db.rows<ErrorCount>(errorsSql, [webhookId, limit]);
+}
+
 const findSql = `SELECT ${columns}, body FROM webhook_delivery_queue WHERE webhook_id = $1 AND sequence = $2`;
 
 export async function findDelivery(

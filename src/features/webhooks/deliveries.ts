@@ -6,7 +6,9 @@ import type { EventBus } from '../../platform/event-bus.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Audit } from '../audit/audit.ts';
 import {
+  countDeadErrors,
   endHold,
+  type ErrorCount,
   findDelivery,
   listAttempts,
   listDeliveries,
@@ -52,6 +54,8 @@ export interface Deliveries {
     accountId: string | undefined,
   ): Promise<DeliveryList>;
   get(id: string, accountId: string | undefined): Promise<DeliveryDetails>;
+  /** Why deliveries were given up, the ten most frequent reasons. */
+  deadErrors(webhookId: string): Promise<ErrorCount[]>;
   /** At once and from the beginning of the schedule, whatever became of it. */
   retry(tx: Transaction, id: string, by: By): Promise<Delivery>;
   /** The same of all that were given up, of events within this time. Returns how many there are. */
@@ -121,6 +125,8 @@ export function createDeliveries(options: DeliveriesOptions): Deliveries {
       if (!row || (accountId !== undefined && row.accountId !== accountId)) throw deliveryNotFound();
       return { ...deliveryOf(row), body: row.body, log: await listAttempts(database, key) };
     },
+
+    deadErrors: (webhookId) => countDeadErrors(database, webhookId, 10),
 
     async retry(tx, id, { accountId, actor }) {
       const key = deliveryKey(id);

@@ -24,6 +24,7 @@ import {
   type WebhookSettings,
 } from './webhook.ts';
 import {
+  countAttempts,
   countWebhooks,
   deleteWebhook,
   findSecrets,
@@ -58,6 +59,8 @@ export interface Webhooks {
   /** In order of creation, of one account or of all. Throws `account.not_found`. */
   list(filter: { accountId: string | undefined; afterId: string | null; limit: number }): Promise<Webhook[]>;
   get(id: string, accountId?: string, db?: Queryable): Promise<Webhook>;
+  /** Of the attempts of all within the last 24 hours, 0 to 1; null without any. */
+  successRate24h(): Promise<number | null>;
   update(tx: Transaction, id: string, change: WebhookChange, by: By): Promise<Webhook>;
   /** What waits for it is not sent any more. */
   remove(tx: Transaction, id: string, by: By & { ifMatch: string | undefined }): Promise<void>;
@@ -89,7 +92,8 @@ export interface WebhooksOptions {
 
 const mostOfAnAccount = 20;
 
-const defaults = {
+/** What a webhook is, but for its address, when nobody says otherwise. */
+export const usualSettings = {
   events: ['messages.received'],
   active: true,
   media: 'link',
@@ -140,7 +144,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
 
   return {
     async create(tx, accountId, input, actor) {
-      const settings: WebhookSettings = { ...defaults, ...input };
+      const settings: WebhookSettings = { ...usualSettings, ...input };
       requirePossible(settings);
       await accounts.get(accountId, tx);
       if ((await countWebhooks(tx, accountId)) >= mostOfAnAccount) throw tooMany();
@@ -164,6 +168,11 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     },
 
     get,
+
+    async successRate24h() {
+      const { succeeded, failed } = await countAttempts(database);
+      return succeeded + failed === 0 ? null : succeeded / (succeeded + failed);
+    },
 
     async update(tx, id, { ifMatch, ...change }, { accountId, actor }) {
       const before = await locked(tx, id, accountId);

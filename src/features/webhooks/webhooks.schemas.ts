@@ -22,7 +22,8 @@ export const webhookParams = object({ id: required(webhookId) });
 const names = Object.keys(eventCatalogue) as EventName[];
 const namesInWords = Object.entries(eventCatalogue).map(([name, words]) => `\`${name}\` (${words})`);
 
-const settings = {
+/** Each as it may be given. */
+export const settingFields = {
   url: text({
     max: 2_000,
     pattern: /^[hH][tT][tT][pP][sS]?:\/\/\S+$/,
@@ -45,11 +46,11 @@ const settings = {
   maxInFlight: integer({ min: 1, max: 20 }).description('Attempts at a time; 5 by default.'),
 };
 
-export const webhookChangeBody = object(settings);
-export const newWebhookBody = object({ ...settings, url: required(settings.url) });
+export const webhookChangeBody = object(settingFields);
+export const newWebhookBody = object({ ...settingFields, url: required(settingFields.url) });
 export const newWebhookOfAccountBody = object({
-  ...settings,
-  url: required(settings.url),
+  ...settingFields,
+  url: required(settingFields.url),
   accountId: accountId.description('With an admin key: whose. An account key may leave it out.'),
 });
 export const webhookListQuery = object({
@@ -66,13 +67,13 @@ export const rotateBody = object({
 const webhookFields = {
   id: required(text({ max: 40 })),
   accountId: required(text({ max: 40 })),
-  url: required(settings.url),
-  events: required(settings.events),
-  active: required(settings.active),
-  media: required(settings.media),
-  headers: required(settings.headers),
-  timeoutSeconds: required(settings.timeoutSeconds),
-  maxInFlight: required(settings.maxInFlight),
+  url: required(settingFields.url),
+  events: required(settingFields.events),
+  active: required(settingFields.active),
+  media: required(settingFields.media),
+  headers: required(settingFields.headers),
+  timeoutSeconds: required(settingFields.timeoutSeconds),
+  maxInFlight: required(settingFields.maxInFlight),
   health: required(oneOf(...healths)).description('failing: 3 attempts or more failed in a row.'),
   healthMessage: required(nullable(text({ max: 500 })).description('What is the matter and what to do.')),
   pausedReason: required(

@@ -43,6 +43,16 @@ export async function lockWebhook(tx: Transaction, id: string): Promise<WebhookR
   return locked && findWebhook(tx, id);
 }
 
+const attemptsSql = `
+  SELECT coalesce(sum(succeeded), 0)::int AS succeeded, coalesce(sum(failed), 0)::int AS failed
+  FROM webhook_hours WHERE hour > now() - interval '24 hours'`;
+
+/** To all webhooks within the last 24 hours, to the hour. */
+export async function countAttempts(db: Queryable): Promise<Pick<WebhookRow, 'succeeded' | 'failed'>> {
+  const counts = await db.one<Pick<WebhookRow, 'succeeded' | 'failed'>>(attemptsSql);
+  return counts ?? { succeeded: 0, failed: 0 };
+}
+
 const countSql = 'SELECT count(*)::int AS count FROM webhooks WHERE account_id = $1';
 
 export async function countWebhooks(db: Queryable, accountId: string): Promise<number> {

@@ -1,10 +1,14 @@
 export { createBacklog } from './backlog.ts';
 export { createBodies } from './bodies.ts';
 export { createDeliverer, type DelivererTimings } from './deliverer.ts';
-export { createDeliveries } from './deliveries.ts';
+export { createDeliveries, type Deliveries, type DeliveryDetails } from './deliveries.ts';
+export { deliveryKeyField } from './deliveries.schemas.ts';
+export { type Delivery, type DeliveryStatus, deliveryStatuses } from './delivery.ts';
 export { deliveryOutlet } from './outlet.store.ts';
-export { createWebhooks } from './registry.ts';
+export { createWebhooks, usualSettings, type Webhooks } from './registry.ts';
 export { createResults } from './results.ts';
 export { createRetention } from './retention.ts';
-export { mostWaiting } from './webhook.ts';
-export { createWebhookTest } from './webhook-test.ts';
+export { retryDelaysMs } from './verdict.ts';
+export { mostWaiting, settingsTag, type Webhook } from './webhook.ts';
+export { settingFields, webhookId, webhookParams } from './webhooks.schemas.ts';
+export { createWebhookTest, type TestResult, type WebhookTest } from './webhook-test.ts';
