@@ -84,7 +84,7 @@ async function keep(tab: Tab, name: string): Promise<void> {
 
 /** `/accounts/:id/link` is `account-link`. */
 function nameOf(path: string): string {
-  const ofOne = path.replaceAll(/s\/:\w+/g, '');
+  const ofOne = path.replaceAll(/ies\/:\w+/g, 'y').replaceAll(/s\/:\w+/g, '');
   return ofOne.replaceAll('/', '-').slice(1) || 'overview';
 }
 

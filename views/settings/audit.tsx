@@ -51,7 +51,7 @@ function Filter({ model }: { model: AuditModel }) {
   const { accounts, accountId, entries } = model;
   const isListed = accountId === undefined || accounts.some(({ id }) => id === accountId);
   return (
-    <form method="get" action="/settings/audit" class="row audit-filter">
+    <form method="get" action="/settings/audit" class="row account-choice">
       <label for="audit-account">Account</label>
       <select id="audit-account" name="account" class="input">
         <option value="">All acts</option>

@@ -32,7 +32,7 @@ export function WebhooksView({ model: { list, accounts } }: { model: WebhooksMod
 
 function Filter({ accounts, accountId }: Pick<WebhooksModel, 'accounts'> & { accountId: string | undefined }) {
   return (
-    <form method="get" action="/webhooks" class="row webhook-filter">
+    <form method="get" action="/webhooks" class="row account-choice">
       <label for="webhook-account">Account</label>
       <select id="webhook-account" name="account" class="input">
         <option value="">All accounts</option>
