@@ -37,6 +37,7 @@ const secrets = createSecrets({ key: encryptionKey });
 const http = createOutboundHttp({
   allowedHosts: [{ host: '127.0.0.1', port: undefined }],
   userAgent: 'Switchboard/bench',
+  keepConnectionsMs: appTimings.webhooks.keepConnectionsMs,
   clock,
 });
 const shared = { database, events, secrets, http, clock, log, random: Math.random, probe: () => undefined };

@@ -177,7 +177,11 @@ export function createFeatures(options: AppOptions, database: Database, secrets:
     audit,
     notifications,
     files,
-    http,
+    http: createOutboundHttp({
+      ...client,
+      allowedHosts: config.outboundAllowHosts,
+      keepConnectionsMs: timings.webhooks.keepConnectionsMs,
+    }),
     allowedHosts: config.outboundAllowHosts,
     alone,
     timings: timings.webhooks,

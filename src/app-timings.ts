@@ -76,7 +76,7 @@ export const appTimings: AppTimings = {
   journalSweepMs: 600_000,
   eventSweepMs: 3_600_000,
   notificationSweepMs: 3_600_000,
-  webhooks: { pollMs: 1_000, drainMs: 5_000, backlogMs: 5_000, sweepMs: 3_600_000 },
+  webhooks: { keepConnectionsMs: 5_000, pollMs: 1_000, drainMs: 5_000, backlogMs: 5_000, sweepMs: 3_600_000 },
   dashboard: { formMs: 30_000, lookMs: 1_000, factPauseMs: 100 },
   sessionSweepMs: 600_000,
 };

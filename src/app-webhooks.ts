@@ -27,6 +27,8 @@ import type { Random } from './platform/retry.ts';
 import type { Secrets } from './platform/secrets.ts';
 
 export interface WebhookTimings extends DelivererTimings {
+  /** How long a connection to an endpoint waits for another delivery. */
+  keepConnectionsMs: number;
   /** How often is looked whether too much waits for a webhook. */
   backlogMs: number;
   /** How often deliveries of long ago are removed. */

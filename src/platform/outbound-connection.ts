@@ -4,6 +4,7 @@ import { connect as connectTls } from 'node:tls';
 import { type Clock, waitEnded } from './clock.ts';
 import { type AllowedHost, bareHost, isAllowed, isPublicAddress, portOf } from './outbound-address.ts';
 import { privateAddress } from './outbound-errors.ts';
+import type { KeptConnections } from './outbound-kept.ts';
 
 /** All addresses of a host name, in the order in which they are to be tried. Rejects when it has none. */
 export type ResolveHost = (name: string) => Promise<readonly string[]>;
@@ -17,6 +18,8 @@ export interface ConnectionOptions {
   dial: Dial;
   /** PEM of the roots to trust; undefined for Node's. */
   certificateAuthorities: string | undefined;
+  /** Where connections go that may be used again; without it each request has its own. */
+  kept: KeptConnections | undefined;
   clock: Clock;
 }
 

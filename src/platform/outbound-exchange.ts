@@ -1,9 +1,10 @@
 import type { Socket } from 'node:net';
 import { type Clock, waitEnded } from './clock.ts';
 import { type ConnectionOptions, openConnection } from './outbound-connection.ts';
+import { isAppError } from './errors.ts';
 import type { BodyLimits } from './outbound-decoding.ts';
 import { outboundError, timedOut } from './outbound-errors.ts';
-import { type Answer, createTransfer, type Sending } from './outbound-transfer.ts';
+import { type Answer, createTransfer, type Sending, type Transfer } from './outbound-transfer.ts';
 
 export interface ExchangeLimits extends BodyLimits {
   /** For the look-up, the connection and TLS together. */
@@ -18,20 +19,39 @@ export interface Exchange {
   finished: Promise<void>;
 }
 
+export interface Asked {
+  url: URL;
+  sending: Sending;
+  limits: ExchangeLimits;
+  connection: ConnectionOptions;
+  signal: AbortSignal;
+}
+
 /** How often silence is looked for within its limit. */
 const looksForSilence = 4;
 
 /**
- * One request on a connection of its own. Throws an `outbound.*` error, or the reason of the signal, which also ends a body
- * that is still coming.
+ * One request on a connection that nobody else uses meanwhile. Throws an `outbound.*` error, or the reason of the signal,
+ * which also ends a body that is still coming.
  */
-export async function exchange(
-  url: URL,
-  sending: Sending,
-  limits: ExchangeLimits,
-  connection: ConnectionOptions,
-  signal: AbortSignal,
-): Promise<Exchange> {
+export async function exchange(asked: Asked): Promise<Exchange> {
+  const { url, sending, connection, signal } = asked;
+  // A stream can be sent only once.
+  const canRepeat = typeof sending.body !== 'object' || !('stream' in sending.body);
+  const kept = canRepeat ? connection.kept : undefined;
+  for (let socket = kept?.take(url.origin); socket; socket = kept?.take(url.origin)) {
+    try {
+      return await exchangeOn(socket, asked);
+    } catch (error) {
+      // Closed by the other side, maybe just now, or out of step: it has not answered, and may do on another one.
+      if (signal.aborted || !isOfNoUse(error)) throw error;
+    }
+  }
+  return exchangeOn(undefined, asked);
+}
+
+async function exchangeOn(kept: Socket | undefined, asked: Asked): Promise<Exchange> {
+  const { url, sending, limits, connection, signal } = asked;
   /** Aborted once, by whatever ends the exchange first: a limit, the caller, or the end of the answer. */
   const ending = new AbortController();
   const passOn = (): void => ending.abort(signal.reason);
@@ -43,9 +63,10 @@ export async function exchange(
   });
   try {
     ending.signal.throwIfAborted();
-    const socket = await connectInTime(url, limits.connectTimeoutMs, connection, ending);
-    closeWhenOver(socket, ending.signal);
-    const transfer = createTransfer(url.host, limits, ending);
+    const socket = kept ?? (await connectInTime(url, limits.connectTimeoutMs, connection, ending));
+    const keep = connection.kept && ((): void => connection.kept?.put(url.origin, socket));
+    const transfer = createTransfer(url.host, limits, ending, keep);
+    closeWhenOver(socket, transfer, ending.signal);
     watchForSilence(socket, url.host, limits.idleTimeoutMs, () => transfer.isHeldBack(), connection.clock, ending);
     const answer = await orAborted(
       transfer.begin(socket, { host: url.host, path: url.pathname + url.search }, sending),
@@ -57,6 +78,10 @@ export async function exchange(
     ending.abort(failure);
     throw failure;
   }
+}
+
+function isOfNoUse(error: unknown): boolean {
+  return isAppError(error, 'outbound.unreachable') || isAppError(error, 'outbound.invalid_answer');
 }
 
 export function reasonOf(signal: AbortSignal): Error {
@@ -123,7 +148,7 @@ function watchForSilence(
   watch().catch(() => undefined);
 }
 
-function closeWhenOver(socket: Socket, ended: AbortSignal): void {
-  ended.addEventListener('abort', () => socket.destroy(), { once: true });
+function closeWhenOver(socket: Socket, transfer: Transfer, ended: AbortSignal): void {
+  ended.addEventListener('abort', () => transfer.isKept() || socket.destroy(), { once: true });
   if (ended.aborted) socket.destroy();
 }

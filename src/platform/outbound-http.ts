@@ -11,6 +11,7 @@ import {
 import { redirected, timedOut } from './outbound-errors.ts';
 import { type Exchange, exchange, type ExchangeLimits, reasonOf } from './outbound-exchange.ts';
 import { headersForStrangers, requestHeaders } from './outbound-headers.ts';
+import { createKeptConnections } from './outbound-kept.ts';
 import { isRedirect, readUrl, redirectTarget } from './outbound-target.ts';
 import type { Answer, Sending, SentBody } from './outbound-transfer.ts';
 
@@ -71,6 +72,8 @@ export interface OutboundHttpOptions {
   dial?: Dial;
   /** PEM of the roots to trust instead of Node's. */
   certificateAuthorities?: string;
+  /** How long a connection may wait for another request to the same origin; none does by default. */
+  keepConnectionsMs?: number;
 }
 
 const defaults = {
@@ -85,7 +88,7 @@ const defaults = {
 /**
  * The client through which every request leaves that this server makes by itself or for somebody. It reaches public
  * addresses only (each is checked when it is connected to), knows no proxy, and takes a connection of its own for each
- * request, so that nothing is left behind when one ends.
+ * request, so that nothing is left behind when one ends, unless it is told to keep those that may be used again.
  */
 export function createOutboundHttp(options: OutboundHttpOptions): OutboundHttp {
   const connection: ConnectionOptions = {
@@ -93,6 +96,10 @@ export function createOutboundHttp(options: OutboundHttpOptions): OutboundHttp {
     resolve: options.resolve ?? systemResolve,
     dial: options.dial ?? systemDial,
     certificateAuthorities: options.certificateAuthorities,
+    kept:
+      options.keepConnectionsMs === undefined
+        ? undefined
+        : createKeptConnections({ idleMs: options.keepConnectionsMs, clock: options.clock }),
     clock: options.clock,
   };
 
@@ -106,7 +113,13 @@ export function createOutboundHttp(options: OutboundHttpOptions): OutboundHttp {
     let { headers } = sending;
     const mayFollow = limits.maxRedirects > 0 && (sending.method === 'GET' || sending.method === 'HEAD');
     for (let followed = 0; ; followed += 1) {
-      const { answer, finished } = await exchange(url, { ...sending, headers }, limits, connection, signal);
+      const { answer, finished } = await exchange({
+        url,
+        sending: { ...sending, headers },
+        limits,
+        connection,
+        signal,
+      });
       const location = isRedirect(answer.status) ? answer.headers.get('location') : undefined;
       if (!mayFollow || location === undefined) return { answer, finished, url };
       answer.body.destroy();

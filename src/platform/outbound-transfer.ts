@@ -28,6 +28,8 @@ export interface Transfer {
   begin(socket: Socket, target: { host: string; path: string }, sending: Sending): Promise<Answer>;
   /** Whether the reader of the body is slower than the network. */
   isHeldBack(): boolean;
+  /** Whether the connection is left open for another request. */
+  isKept(): boolean;
 }
 
 const bufferedBytes = 65_536;
@@ -58,13 +60,17 @@ function send(request: ClientRequest, body: SentBody | undefined): void {
   pipeline(exactly(body.stream, body.bytes), request, () => undefined);
 }
 
-/** One request over a connection of its own, and its answer. Aborts `ending` whichever way it ends. */
-export function createTransfer(host: string, limits: BodyLimits, ending: AbortController): Transfer {
+/**
+ * One request over a connection that nobody else uses, and its answer. Aborts `ending` whichever way it ends. `keep` is
+ * called once the connection may be used again, where both sides agree to that.
+ */
+export function createTransfer(host: string, limits: BodyLimits, ending: AbortController, keep?: () => void): Transfer {
   const head = deferred<Answer>();
   let wire: Readable | undefined;
   let received = 0;
   let isComplete = false;
   let isHeldBack = false;
+  let isKept = false;
   const mayCut = limits.whenTooLarge === 'cut';
 
   function fail(error: unknown): void {
@@ -114,16 +120,19 @@ export function createTransfer(host: string, limits: BodyLimits, ending: AbortCo
     else if (isHeldBack) incoming.pause();
   }
 
-  function open(incoming: IncomingMessage, headers: ReadonlyMap<string, string>): Readable {
+  function open(incoming: IncomingMessage, headers: ReadonlyMap<string, string>, whole: () => void): Readable {
     wire = bodyOf(incoming);
     incoming.on('data', (chunk: Buffer) => take(incoming, chunk));
-    incoming.once('end', complete);
+    incoming.once('end', () => {
+      whole();
+      complete();
+    });
     const encoding = headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
     if (encoding === 'identity' || encoding === '') return wire;
     return decoded(wire, encoding, limits, host);
   }
 
-  function answer(incoming: IncomingMessage, method: string): void {
+  function answer(incoming: IncomingMessage, method: string, whole: () => void): void {
     incoming.on('error', fail);
     const { statusCode: status = 0 } = incoming;
     const headers = readHeaders(incoming);
@@ -131,7 +140,7 @@ export function createTransfer(host: string, limits: BodyLimits, ending: AbortCo
     const announced = hasBody ? Number(headers.get('content-length') ?? 0) : 0;
     if (announced > limits.maxBodyBytes && !mayCut) return ending.abort(tooLarge(host, limits.maxBodyBytes));
     try {
-      head.resolve({ status, headers, body: open(incoming, headers) });
+      head.resolve({ status, headers, body: open(incoming, headers, whole) });
     } catch (error) {
       ending.abort(error);
     }
@@ -146,24 +155,37 @@ export function createTransfer(host: string, limits: BodyLimits, ending: AbortCo
         headers: {
           host: target.host,
           ...headers,
+          ...(keep && { connection: 'keep-alive' }),
           ...(body !== undefined && { 'content-length': String(lengthOf(body)) }),
         },
         maxHeaderSize: maxHeaderBytes,
         insecureHTTPParser: false,
       });
       let response: IncomingMessage | undefined;
+      const onClose = (): void => {
+        if (!response) fail(undefined);
+      };
+      const whole = (): void => {
+        // Before all was sent the connection is in the middle of this request.
+        isKept = keep !== undefined && !isComplete && request.shouldKeepAlive && request.writableFinished;
+        if (!keep || !isKept) return;
+        socket.removeListener('close', onClose);
+        // Node's word for a connection that the request is done with (`_http_client.js`).
+        socket.once('free', keep);
+      };
       request.once('response', (incoming) => {
         response = incoming;
-        answer(incoming, method);
+        answer(incoming, method, whole);
       });
       // Once the answer comes it says itself whether it is whole; what follows it, or was still to be sent, does not matter.
       request.on('error', (error) => (response ? isNoHttp(error) && !response.complete : true) && fail(error));
-      ending.signal.addEventListener('abort', () => request.destroy(), { once: true });
-      socket.once('close', () => !response && fail(undefined));
+      ending.signal.addEventListener('abort', () => isKept || request.destroy(), { once: true });
+      socket.once('close', onClose);
       if (socket.destroyed) fail(undefined);
       send(request, body);
       return head.promise;
     },
     isHeldBack: () => isHeldBack,
+    isKept: () => isKept,
   };
 }

@@ -142,7 +142,12 @@ export async function openWebhookRig({ now = () => new Date() } = {}): Promise<W
       createDeliverer({
         ...shared,
         database: through,
-        http: createOutboundHttp({ allowedHosts: [{ host: '127.0.0.1', port: undefined }], userAgent: 'test', clock }),
+        http: createOutboundHttp({
+          allowedHosts: [{ host: '127.0.0.1', port: undefined }],
+          userAgent: 'test',
+          keepConnectionsMs: 5_000,
+          clock,
+        }),
         // No event of these has a file.
         bodies: createBodies({
           database: through,

@@ -74,7 +74,9 @@ export interface HookRig extends Rig {
 
 const event = 'message';
 /** Of the product, less the time that only saves a database from being asked. */
-const waits = { webhooks: { pollMs: 100, drainMs: 5_000, backlogMs: 500, sweepMs: 3_600_000 } };
+const waits = {
+  webhooks: { keepConnectionsMs: 5_000, pollMs: 100, drainMs: 5_000, backlogMs: 500, sweepMs: 3_600_000 },
+};
 
 export async function openHookRig(stage: Stage, options: RigOptions = {}): Promise<HookRig> {
   const rig = await openRig(stage, options);
