@@ -71,7 +71,7 @@ test('a webhook that was added by its form gets what a customer writes, and the 
   await tab.getByLabel('URL').fill(endpoint.url);
   const group = tab.getByRole('group', { name: 'Messages that were sent' });
   const all = group.getByLabel('All of Messages that were sent');
-  await group.getByLabel('message.sent').focus();
+  await group.getByRole('checkbox', { name: 'message.sent' }).focus();
   await tab.keyboard.press('Space');
   await tab.getByText('2 of 26', { exact: true }).waitFor();
   await group.locator('[data-checklist-all]:indeterminate').waitFor();
@@ -128,12 +128,17 @@ test('an endpoint that fails is said to be failing where all webhooks stand, and
 
   await row.getByRole('link').click();
   await tab.getByRole('link', { name: 'Test', exact: true }).click();
+  await tab.getByLabel('Event', { exact: true }).selectOption('messages.reaction');
   await tab.getByRole('button', { name: 'Send test' }).click();
   const result = tab.getByRole('region', { name: 'What came back' });
   await result.getByText('The endpoint answered 500.').waitFor();
   await result.getByText('out of order').waitFor();
   await result.getByText('x-reason: holiday').waitFor();
-  expect(endpoint.deliveries.at(-1)?.headers['x-webhook-event']).toBe('ping');
+  expect(endpoint.deliveries.at(-1)?.headers['x-webhook-event']).toBe('messages.reaction');
+  const sent = JSON.parse(String(endpoint.deliveries.at(-1)?.body)) as object;
+  expect(sent).toMatchObject({ event: 'messages.reaction', accountId: shop.id, sequence: 0 });
+  await tab.getByText('What was sent').click();
+  await result.getByText('"event":"messages.reaction"').waitFor();
 });
 
 describe('the form of a new webhook', () => {
@@ -237,7 +242,7 @@ describe('the settings of a webhook', () => {
     const page = `/webhooks/${id}/events`;
     const html = await htmlOf(page);
     expect(wordsOf(html)).toContain('Events 1 of 26');
-    expect(wordsOf(html)).toContain('presence A person came online, went away, types or records.');
+    expect(wordsOf(html)).toContain('presence A person came online, went away, types or records. Sample of presence {');
     expect((await send(page, page, { tag: tagIn(html) })).status).toBe(303);
     expect((await stored(id))['events']).toEqual(['ping']);
   });

@@ -10,8 +10,8 @@ export interface EventGroup {
 export interface EventChoice {
   name: string;
   text: string;
-  /** Its data as an example, where there is one. */
-  sample: object | undefined;
+  /** What is delivered, as an example. */
+  sample: object;
 }
 
 interface ChecklistProps {
@@ -79,22 +79,22 @@ function Group({ group, isChosen }: { group: EventGroup; isChosen: (name: string
               <span class="hint block">{text}</span>
             </span>
           </label>
-          {sample && <Sample name={name} data={sample} />}
+          <Sample name={name} delivery={sample} />
         </div>
       ))}
     </fieldset>
   );
 }
 
-function Sample({ name, data }: { name: string; data: object }) {
+function Sample({ name, delivery }: { name: string; delivery: object }) {
   return (
     <details class="disclosure event-sample">
       <summary>
         <Icon name="chevron-right" />
         Sample<span class="visually-hidden"> of {name}</span>
       </summary>
-      <pre tabindex={0} role="group" aria-label={`The data of ${name}`}>
-        {JSON.stringify(data, null, 2)}
+      <pre tabindex={0} role="group" aria-label={`A delivery of ${name}`}>
+        {JSON.stringify(delivery, null, 2)}
       </pre>
     </details>
   );

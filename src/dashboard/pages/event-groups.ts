@@ -1,5 +1,6 @@
 import type { EventGroup } from '../../../views/webhooks/checklist.tsx';
 import { eventCatalogue, type EventName } from '../../events.ts';
+import { eventSample } from '../../features/events/events.ts';
 
 /** In the order in which they are shown. */
 const titles = {
@@ -45,12 +46,15 @@ const groups: Record<Wanted, keyof typeof titles> = {
 
 const names = Object.keys(groups) as Wanted[];
 
+/** All that can be sent as a test; a mere test comes first. */
+export const testableEvents: readonly EventName[] = ['ping', ...names];
+
 /** What a webhook can be told, by what belongs together. */
 export const eventGroups: readonly EventGroup[] = Object.entries(titles).map(([group, title]) => ({
   title,
   events: names
     .filter((name) => groups[name] === group)
-    .map((name) => ({ name, text: eventCatalogue[name], sample: undefined })),
+    .map((name) => ({ name, text: eventCatalogue[name], sample: eventSample(name) })),
 }));
 
 /** Those whose boxes were ticked, and of `present` what has no box. */

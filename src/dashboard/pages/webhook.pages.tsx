@@ -19,6 +19,7 @@ import type { EventName } from '../../events.ts';
 import { definePage, type Page, type Refusal } from '../../platform/page.ts';
 import { type Infer, integer, object, oneOf, required } from '../../platform/schema.ts';
 import { webhookId } from '../../features/webhooks/webhooks.ts';
+import { testableEvents } from './event-groups.ts';
 import { liveWebhookPart, webhookModel, type WebhookModelParts, webhookPage } from './webhook-page.tsx';
 
 export interface WebhookPagesParts extends WebhookModelParts {
@@ -27,6 +28,7 @@ export interface WebhookPagesParts extends WebhookModelParts {
 }
 
 const pageSize = 50;
+const usualTest: EventName = 'ping';
 const listQuery = object({ status: oneOf(...deliveryStatuses), before: integer({ min: 1 }) });
 const oneParams = object({ id: required(webhookId), delivery: required(deliveryKeyField) });
 
@@ -106,14 +108,11 @@ async function deliveryModel(parts: WebhookPagesParts, id: string): Promise<Deli
   return { ...(await webhookModel(parts, delivery.webhookId)), delivery };
 }
 
-/** There is no example of any other yet. */
-const testable = ['ping'] as const satisfies readonly EventName[];
-
 function testPages(parts: WebhookPagesParts): Page[] {
   const shared = { path: '/webhooks/:id/test', access: 'person', params: webhookParams } as const;
 
   async function testModel(id: string, event: string, outcome: { problem?: Refusal; result?: TestResult }) {
-    return { ...(await webhookModel(parts, id)), events: testable, event, ...outcome };
+    return { ...(await webhookModel(parts, id)), events: testableEvents, event, ...outcome };
   }
 
   return [
@@ -121,14 +120,14 @@ function testPages(parts: WebhookPagesParts): Page[] {
       ...shared,
       method: 'GET',
       async handle({ params }) {
-        const model = await testModel(params.id, testable[0], {});
+        const model = await testModel(params.id, usualTest, {});
         return webhookPage('Test', model.webhook, <WebhookTestView model={model} />);
       },
     }),
     definePage({
       ...shared,
       method: 'POST',
-      form: object({ event: required(oneOf(...testable)) }),
+      form: object({ event: required(oneOf(...testableEvents)) }),
       async handle({ params, form, signal, partial }) {
         const result = await parts.webhookTest.send(params.id, form.event, undefined, signal);
         const model = await testModel(params.id, form.event, { result });
@@ -136,7 +135,7 @@ function testPages(parts: WebhookPagesParts): Page[] {
         return webhookPage('Test', model.webhook, <WebhookTestView model={model} />);
       },
       async refused({ params }, problem) {
-        const model = await testModel(params.id, problem.values['event'] ?? testable[0], { problem });
+        const model = await testModel(params.id, problem.values['event'] ?? usualTest, { problem });
         return webhookPage('Test', model.webhook, <WebhookTestView model={model} />, problem.status);
       },
     }),
