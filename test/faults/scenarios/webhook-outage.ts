@@ -34,7 +34,7 @@ export const webhookOutage: Scenario = {
     isGone = false;
     await proxy.listen();
     await writing;
-    await rig.settles(hooks, 120_000);
+    await rig.settles(hooks, 75_000);
     stage.promise('exit code', await server.stop(), 0);
     stage.count('repeats', await rig.judge(hooks));
     stage.count('events', messages);
