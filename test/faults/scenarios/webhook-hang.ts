@@ -1,6 +1,7 @@
 import type { ReceivedDelivery } from '../../doubles/webhook-receiver.ts';
 import { type Hook, openHookRig } from '../hooks.ts';
 import type { Scenario } from '../stage.ts';
+import { people } from '../traffic.ts';
 
 const endpoints = 10;
 const size = { short: { messages: 20, overMs: 4_000 }, long: { messages: 400, overMs: 40_000 } };
@@ -32,6 +33,9 @@ export const webhookHang: Scenario = {
       return others.flatMap(({ endpoint }, index) => endpoint.deliveries.slice(from[index]).map(latency));
     }
 
+    // What is done for the first time takes longer.
+    await rig.write(people.length);
+    await rig.settles(hooks);
     const before = p99(await latenciesMs());
     hanging.endpoint.answer('hang');
     // More than an instance attempts at a time.
