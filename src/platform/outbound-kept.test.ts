@@ -30,7 +30,7 @@ function recording(answer: RequestListener): { answer: RequestListener; sockets:
     sockets,
     answer(request, response) {
       sockets.push(request.socket);
-      request.resume().once('end', () => void answer(request, response));
+      request.resume().once('end', () => answer(request, response));
     },
   };
 }
