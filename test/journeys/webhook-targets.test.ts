@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { privateHosts } from '../doubles/private-hosts.ts';
+import { appTimings } from '../../src/app-timings.ts';
 import { type RunningApp, startApp } from '../doubles/running-app.ts';
 import { startTarget, type TargetServer } from '../doubles/target-server.ts';
 import { waitFor } from '../doubles/wait-for.ts';
@@ -39,7 +40,11 @@ beforeAll(async () => {
   trap = await startTarget(answer, '::').catch(() => startTarget(answer, '0.0.0.0'));
   receiver = await startWebhookReceiver();
   const allowed = [`127.0.0.1:${new URL(receiver.url).port}`, `${allowedAlias}:${trap.port}`];
-  app = await startApp({ environment: { OUTBOUND_ALLOW_HOSTS: allowed.join(',') } });
+  app = await startApp({
+    environment: { OUTBOUND_ALLOW_HOSTS: allowed.join(',') },
+    // The receiver is asked whether all connections are closed.
+    timings: { webhooks: { ...appTimings.webhooks, keepConnectionsMs: 50 } },
+  });
 });
 afterAll(async () => {
   await app.stop();
