@@ -4,6 +4,7 @@ import { ActButton } from '../partials/form.tsx';
 import { Icon } from '../partials/icon.tsx';
 import { live } from '../partials/live.ts';
 import { NextButton } from '../partials/next-button.tsx';
+import { Gone } from '../partials/gone.tsx';
 import { Notice } from '../partials/notice.tsx';
 import { KindChip, StatusChip, statusWord } from '../partials/status.tsx';
 import { Ago, Time } from '../partials/time.tsx';
@@ -73,15 +74,7 @@ export function AccountHeader({ account }: { account: Account }) {
   );
 }
 
-/** In place of the header once somebody has deleted the account. */
+/** In place of a part of its page once somebody has deleted the account. */
 export function AccountGone({ id }: { id: string }) {
-  if (id !== headerId) return <div id={id} hidden />;
-  return (
-    <div id={id} class="stack-s">
-      <h1>This account is gone</h1>
-      <Notice tone="warn">
-        Somebody has deleted it. <a href="/accounts">Back to the accounts</a>
-      </Notice>
-    </div>
-  );
+  return <Gone id={id} saidBy={headerId} what="account" listPath="/accounts" />;
 }

@@ -118,28 +118,30 @@ function HeaderRow({ form, problem, index, name }: FieldsProps & { index: number
   );
 }
 
-export function TimeoutField({ form, problem, value }: FieldsProps & { value: number }) {
-  return (
-    <Field
-      form={form}
-      name="timeoutSeconds"
-      label={endpointLabels.timeoutSeconds}
-      hint="In seconds, 1 to 30. An endpoint that takes longer has failed."
-      value={String(value)}
-      problem={problem}
-      maxLength={2}
-      inputMode="numeric"
-    />
-  );
+export function TimeoutField(props: FieldsProps & { value: number }) {
+  const hint = 'In seconds, 1 to 30. An endpoint that takes longer has failed.';
+  return <NumberField {...props} name="timeoutSeconds" hint={hint} />;
 }
 
-export function InFlightField({ form, problem, value }: FieldsProps & { value: number }) {
+export function InFlightField(props: FieldsProps & { value: number }) {
+  const hint = 'So many deliveries are under way to it at most, 1 to 20.';
+  return <NumberField {...props} name="maxInFlight" hint={hint} />;
+}
+
+interface NumberFieldProps extends FieldsProps {
+  name: 'timeoutSeconds' | 'maxInFlight';
+  hint: string;
+  value: number;
+}
+
+/** Of two digits. */
+function NumberField({ form, problem, name, hint, value }: NumberFieldProps) {
   return (
     <Field
       form={form}
-      name="maxInFlight"
-      label={endpointLabels.maxInFlight}
-      hint="So many deliveries are under way to it at most, 1 to 20."
+      name={name}
+      label={endpointLabels[name]}
+      hint={hint}
       value={String(value)}
       problem={problem}
       maxLength={2}

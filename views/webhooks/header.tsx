@@ -3,6 +3,7 @@ import type { Webhook } from '../../src/features/webhooks/webhooks.ts';
 import { ActButton } from '../partials/form.tsx';
 import { Icon } from '../partials/icon.tsx';
 import { live } from '../partials/live.ts';
+import { Gone } from '../partials/gone.tsx';
 import { Notice } from '../partials/notice.tsx';
 import { KindChip } from '../partials/status.tsx';
 import { Ago } from '../partials/time.tsx';
@@ -116,15 +117,7 @@ function Fact({ word, children }: { word: string; children: ComponentChildren })
   );
 }
 
-/** In place of a live part once somebody has deleted the webhook. */
+/** In place of a part of its page once somebody has deleted the webhook. */
 export function WebhookGone({ id }: { id: string }) {
-  if (id !== webhookHeaderId) return <div id={id} hidden />;
-  return (
-    <div id={id} class="stack-s">
-      <h1>This webhook is gone</h1>
-      <Notice tone="warn">
-        Somebody has deleted it. <a href="/webhooks">Back to the webhooks</a>
-      </Notice>
-    </div>
-  );
+  return <Gone id={id} saidBy={webhookHeaderId} what="webhook" listPath="/webhooks" />;
 }
