@@ -80,7 +80,7 @@ function Table({ model: { query, rows } }: { model: AccountListModel }) {
   const back = addressOf('/accounts', query);
   return (
     <div class="card card-flush account-card">
-      <table class="table account-table" role="table">
+      <table class="table card-table account-table" role="table">
         <caption class="visually-hidden">Accounts in order of creation, with today’s messages</caption>
         <thead role="rowgroup">
           <tr role="row">

@@ -60,7 +60,7 @@ export function WebhookList({ model }: { model: WebhookListModel }) {
 function Table({ rows }: Pick<WebhookListModel, 'rows'>) {
   return (
     <div class="card card-flush">
-      <table class="table webhook-table" role="table">
+      <table class="table card-table webhook-table" role="table">
         <caption class="visually-hidden">Webhooks in order of creation</caption>
         <thead role="rowgroup">
           <tr role="row">
