@@ -52,8 +52,8 @@ export interface WebhookRig {
   /** Kinds of what nobody has seen yet. */
   unread(): Promise<NotificationKind[]>;
   backlog(mostWaiting: number): Service;
-  /** `through`: its way to the database, where that is another one. */
-  deliverer(through?: Database): Service;
+  /** On another way to the database, or with another clock, where one is given. */
+  deliverer(own?: { database?: Database; clock?: Clock }): Service;
   results(): Results;
   close(): Promise<void>;
 }
@@ -138,10 +138,10 @@ export async function openWebhookRig({ now = () => new Date() } = {}): Promise<W
       return rows.map(({ kind }) => kind);
     },
     backlog: (mostWaiting) => createBacklog({ ...shared, mostWaiting, intervalMs: 20 }),
-    deliverer: (through = database) =>
+    deliverer: (own = {}) =>
       createDeliverer({
         ...shared,
-        database: through,
+        ...own,
         http: createOutboundHttp({
           allowedHosts: [{ host: '127.0.0.1', port: undefined }],
           userAgent: 'test',
@@ -150,11 +150,11 @@ export async function openWebhookRig({ now = () => new Date() } = {}): Promise<W
         }),
         // No event of these has a file.
         bodies: createBodies({
-          database: through,
+          ...shared,
+          ...own,
           files: { open: () => Promise.reject(new Error('No files')) },
-          clock,
         }),
-        results: createResults({ ...shared, database: through }),
+        results: createResults({ ...shared, ...own }),
         alone: false,
         timings: { pollMs: 50, drainMs: 200 },
         probe: () => undefined,

@@ -7,13 +7,18 @@ export const webhookGuards: readonly Guard[] = [
     edits: [
       {
         file: 'src/features/webhooks/attempts.store.ts',
-        text: 'LIMIT greatest(room.most - room.in_flight, 0) FOR UPDATE',
-        replacement: 'LIMIT 100 + 0 * greatest(room.most - room.in_flight, 0) FOR UPDATE',
+        text: 'LIMIT room.count FOR UPDATE',
+        replacement: 'LIMIT 100 + 0 * room.count FOR UPDATE',
       },
       {
         file: 'src/features/webhooks/attempts.store.ts',
-        text: '$4::int - $5::int END',
-        replacement: '$4::int - 0 * $5::int END',
+        text: 'WHEN p.turn <= p.most THEN $4::int - $5::int',
+        replacement: 'WHEN p.turn <= 100 THEN $4::int - 0 * $5::int',
+      },
+      {
+        file: 'src/features/webhooks/lines.ts',
+        text: 'return line.open.size < line.most && free() > (line.open.size === 0 ? 0 : reserved);',
+        replacement: 'return free() > 0 * line.most * reserved;',
       },
     ],
     rows: [101],
@@ -61,9 +66,9 @@ export const webhookGuards: readonly Guard[] = [
     edits: [
       {
         file: 'src/features/webhooks/attempts.store.ts',
-        text: 'SET claimed_until = now() + make_interval(secs => w.timeout_seconds + ${claimMarginSeconds})',
+        text: 'SET claimed_until = now() + make_interval(secs => w.timeout_seconds + ${claimMarginSeconds + aheadSeconds})',
         replacement:
-          "SET status = 'delivered', attempts = d.attempts + 1, ended_at = now() + 0 * make_interval(secs => w.timeout_seconds + ${claimMarginSeconds})",
+          "SET status = 'delivered', attempts = d.attempts + 1, ended_at = now() + 0 * make_interval(secs => w.timeout_seconds + ${claimMarginSeconds + aheadSeconds})",
       },
     ],
     rows: [103],

@@ -18,59 +18,82 @@ export interface ClaimedDelivery extends DeliveryKey {
   media: MediaMode;
   events: string[];
   timeoutSeconds: number;
-  /** Attempts at a time that its webhook may have. */
+  /** Attempts at a time that its webhook may have, and its place among those. */
   most: number;
+  turn: number;
+  /** More of its webhook may be due. */
+  hasMore: boolean;
 }
 
-export interface ClaimRequest {
-  /** What this process is at, and whether it was answered: then only its result is not stored yet. */
+/** What this process may have more of. */
+export interface Room {
+  /** What it is at, and whether that was answered: then only its result is not stored yet. */
   busy: readonly (DeliveryKey & { isAnswered: boolean })[];
-  /** Only of these webhooks; all without. */
-  webhookIds: readonly string[] | undefined;
-  at: Date;
+  /** Of webhooks of which some may be claimed ahead, how many times over what they may have under way. */
+  rounds: readonly { webhookId: string; rounds: number }[];
+  /** Attempts that may begin. */
   count: number;
   /** Of `count`, those that only a webhook with nothing under way may take. */
   reserved: number;
+  /** Deliveries that may be claimed before they may begin. */
+  ahead: number;
 }
 
+export interface ClaimRequest extends Room {
+  /** Only of these webhooks; all without. */
+  webhookIds: readonly string[] | undefined;
+  at: Date;
+}
+
+/** How long a delivery that was claimed ahead is kept without beginning. */
+export const aheadSeconds = 2;
 /** Beside the time-out of the attempt: for a file that is read before it, and for storing how it ended. */
 const claimMarginSeconds = 30;
 
-// Of every webhook the first before the second of any. One that fails gets one at a time.
+// Of every webhook the first before the second of any. One that fails gets one at a time. Ahead is claimed only where
+// nobody waits for a place.
 const claimSql = `
   WITH busy AS (
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS b("webhookId" text, "sequence" bigint, "isAnswered" boolean)
-  ), room AS (
-    SELECT w.id, (SELECT count(*)::int FROM busy WHERE "webhookId" = w.id AND NOT "isAnswered") AS in_flight,
-           CASE WHEN w.failures >= ${failingAfter} THEN 1 ELSE w.max_in_flight END AS most
-    FROM webhooks w
+  ), allowed AS (
+    SELECT w.id, (SELECT count(*)::int FROM busy WHERE "webhookId" = w.id AND NOT "isAnswered") AS taken,
+           CASE WHEN w.failures >= ${failingAfter} THEN 1 ELSE w.max_in_flight END AS most,
+           CASE WHEN w.failures = 0 THEN w.max_in_flight * coalesce(r."rounds", 0) ELSE 0 END AS ahead
+    FROM webhooks w LEFT JOIN jsonb_to_recordset($6::jsonb) AS r("webhookId" text, "rounds" int) ON r."webhookId" = w.id
     WHERE w.active AND (w.not_before IS NULL OR w.not_before <= $2) AND ($3::text[] IS NULL OR w.id = ANY($3))
+  ), room AS (
+    SELECT id, most, taken, greatest(most + ahead - taken, 0) AS count FROM allowed
   ), candidates AS (
-    SELECT room.id, room.most, d.sequence, d.due_at,
-           room.in_flight + row_number() OVER (PARTITION BY room.id ORDER BY d.due_at, d.sequence) AS turn
+    SELECT room.id, room.most, d.sequence, d.due_at, count(*) OVER (PARTITION BY room.id) >= room.count AS has_more,
+           room.taken + row_number() OVER (PARTITION BY room.id ORDER BY d.due_at, d.sequence) AS turn
     FROM room CROSS JOIN LATERAL (
       SELECT q.sequence, q.due_at FROM webhook_delivery_queue q
       WHERE q.webhook_id = room.id AND q.status = 'waiting' AND q.due_at <= $2
         AND (q.claimed_until IS NULL OR q.claimed_until <= now())
         AND NOT EXISTS (SELECT FROM busy WHERE busy."webhookId" = q.webhook_id AND busy."sequence" = q.sequence)
-      ORDER BY q.due_at, q.sequence LIMIT greatest(room.most - room.in_flight, 0) FOR UPDATE SKIP LOCKED
+      ORDER BY q.due_at, q.sequence LIMIT room.count FOR UPDATE SKIP LOCKED
     ) d
   ), placed AS (
-    SELECT id, most, sequence, turn, row_number() OVER (ORDER BY turn, due_at) AS place FROM candidates
+    SELECT *, row_number() OVER (PARTITION BY turn > most ORDER BY turn, due_at) AS place,
+           count(*) FILTER (WHERE turn <= most) OVER () AS wanted
+    FROM candidates
   )
   UPDATE webhook_delivery_queue d
-  SET claimed_until = now() + make_interval(secs => w.timeout_seconds + ${claimMarginSeconds})
+  SET claimed_until = now() + make_interval(secs => w.timeout_seconds + ${claimMarginSeconds + aheadSeconds})
   FROM placed p JOIN webhooks w ON w.id = p.id
   WHERE d.webhook_id = p.id AND d.sequence = p.sequence
-    AND p.place <= CASE WHEN p.turn = 1 THEN $4::int ELSE $4::int - $5::int END
+    AND p.place <= CASE WHEN p.turn = 1 THEN $4::int WHEN p.turn <= p.most THEN $4::int - $5::int
+                   WHEN p.wanted <= $4::int - $5::int THEN $7::int ELSE 0 END
   RETURNING d.webhook_id AS "webhookId", d.sequence, d.account_id AS "accountId", d.event_id AS "eventId", d.event, d.body,
             d.attempts, d.tries, w.url, w.headers, w.secret, w.former_secret AS "formerSecret",
-            w.former_secret_ends_at AS "formerSecretEndsAt", w.media, w.events, w.timeout_seconds AS "timeoutSeconds", p.most`;
+            w.former_secret_ends_at AS "formerSecretEndsAt", w.media, w.events, w.timeout_seconds AS "timeoutSeconds",
+            p.most, p.turn::int, p.has_more AS "hasMore"`;
 
 /** What is due, for as long as its attempt can take: nobody else takes it meanwhile. */
 export async function claimDeliveries(db: Queryable, request: ClaimRequest): Promise<ClaimedDelivery[]> {
-  const { busy, webhookIds, at, count, reserved } = request;
-  return db.rows<ClaimedDelivery>(claimSql, [JSON.stringify(busy), at, webhookIds ?? null, count, reserved]);
+  const { busy, webhookIds, at, count, reserved, rounds, ahead } = request;
+  const parameters = [JSON.stringify(busy), at, webhookIds ?? null, count, reserved, JSON.stringify(rounds), ahead];
+  return db.rows<ClaimedDelivery>(claimSql, parameters);
 }
 
 const releaseSql = `

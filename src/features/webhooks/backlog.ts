@@ -6,7 +6,7 @@ import type { Log } from '../../platform/log.ts';
 import { createSweep } from '../../platform/sweep.ts';
 import type { Notifications } from '../notifications/notifications.ts';
 import { follow, holdBack, lockBehind } from './backlog.store.ts';
-import { deliveryTopic } from './outlet.store.ts';
+import { deliveryTopic } from './topics.ts';
 
 export interface BacklogOptions {
   database: Database;

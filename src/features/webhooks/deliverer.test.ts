@@ -2,10 +2,14 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { createPostgresProxy } from '../../../test/doubles/postgres-proxy.ts';
 import { waitFor } from '../../../test/doubles/wait-for.ts';
 import { useWebhookReceiver } from '../../../test/doubles/watched-webhook-receiver.ts';
+import type { Answer } from '../../../test/doubles/webhook-answers.ts';
+import type { Endpoint } from '../../../test/doubles/webhook-receiver.ts';
 import { openWebhookRig, type WebhookRig } from '../../../test/doubles/webhook-rig.ts';
+import { deferred } from '../../platform/deferred.ts';
 import { systemClock as clock } from '../../platform/clock.ts';
 import { createDatabase } from '../../platform/database.ts';
 import type { Service } from '../../platform/lifecycle.ts';
+import { settingsTopic } from './topics.ts';
 
 const receiver = useWebhookReceiver();
 let rig: WebhookRig;
@@ -66,6 +70,54 @@ test('a delivery whose event is not kept any more ends, which says nothing about
   expect(endpoint.deliveries).toEqual([]);
 });
 
+/** The first of 16 is answered, five hang, and ten more are claimed, because time stands still: the endpoint is quick. */
+async function claimAhead(endpoint: Endpoint): Promise<{ id: string; deliverer: Service }> {
+  const id = await rig.webhook({ url: endpoint.url });
+  const deliverer = rig.deliverer({ clock: { ...clock, monotonicMs: () => 0 } });
+  running.push(deliverer);
+  await deliverer.start();
+  await rig.publish(16, { together: true });
+  await endpoint.waitFor(6);
+  await waitFor(async () => (await claims(id)) === 15);
+  return { id, deliverer };
+}
+
+/** Deliveries that an instance has. */
+async function claims(id: string): Promise<number> {
+  const row = await rig.database.one<{ count: number }>(
+    `SELECT count(*)::int AS count FROM webhook_delivery_queue
+     WHERE webhook_id = $1 AND status = 'waiting' AND claimed_until > now()`,
+    [id],
+  );
+  return row?.count ?? NaN;
+}
+
+test('what was claimed ahead of its turn is free for others as soon as this process stops', async () => {
+  const { id, deliverer } = await claimAhead(receiver.endpoint('/ahead-of-a-stop', 200, 'hang'));
+  await deliverer.stop();
+  expect(await claims(id)).toBe(0);
+});
+
+test('what was claimed ahead of its turn is not sent once the settings are others', async () => {
+  const endpoint = receiver.endpoint('/ahead-of-a-change', 200, 'hang');
+  const { id } = await claimAhead(endpoint);
+  await rig.database.execute(`UPDATE webhooks SET active = false, paused_reason = 'by_hand' WHERE id = $1`, [id]);
+  rig.events.announce(`${settingsTopic}${id}`);
+  await waitFor(async () => (await claims(id)) === 5);
+  expect(endpoint.deliveries).toHaveLength(6);
+});
+
+test('after a failure nothing is claimed ahead any more', async () => {
+  const endpoint = receiver.endpoint('/ahead-of-a-failure');
+  const failing = deferred<Answer>();
+  endpoint.answer(200, () => failing.promise, 'hang');
+  const { id } = await claimAhead(endpoint);
+  failing.resolve(500);
+  await waitFor(async () => (await statuses(id)).includes('waiting 1'));
+  await waitFor(async () => (await claims(id)) === 5);
+  expect(endpoint.mostAtOnce).toBe(5);
+});
+
 test('a stop ends attempts that do not end by themselves, and another instance takes them up at once', async () => {
   const endpoint = receiver.endpoint('/hangs-for-one', 'hang', 200);
   const id = await rig.webhook({ url: endpoint.url });
@@ -90,7 +142,7 @@ test('a stop does not wait for a database that is away: what was answered is del
     return 200;
   });
   const id = await rig.webhook({ url: endpoint.url });
-  const first = rig.deliverer(through);
+  const first = rig.deliverer({ database: through });
   await first.start();
   await rig.publish(1);
   await waitFor(() => endpoint.deliveries[0]?.ended === 'whole');

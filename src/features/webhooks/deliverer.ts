@@ -11,8 +11,9 @@ import { attempt, type Attempted } from './attempt.ts';
 import { type ClaimedDelivery, claimDeliveries, releaseAll, releaseDeliveries } from './attempts.store.ts';
 import type { Bodies } from './bodies.ts';
 import type { DeliveryKey } from './delivery.ts';
-import { deliveryTopic } from './outlet.store.ts';
+import { createLines, type UnderWay } from './lines.ts';
 import { type Result, type Results } from './results.ts';
+import { deliveryTopic, goneTopic, settingsTopic } from './topics.ts';
 import { verdictOf } from './verdict.ts';
 import { openHeaders, urlPlace } from './webhook.ts';
 import { signingSecrets } from './webhook-secrets.ts';
@@ -40,34 +41,16 @@ export interface DelivererTimings {
   drainMs: number;
 }
 
-/** Announced, followed by its id, once a webhook is deleted. */
-export const goneTopic = 'webhook-gone:';
-
-/** Attempts under way in this process, and those of them that only an endpoint with no other may take. */
-const atOnce = 32;
-const reserved = 8;
-/** Attempts whose results wait to be stored, at most: while the database is away nothing else begins. */
-const mostUnstored = 256;
 /** How much of an answer is kept of an attempt that succeeded. */
 const keptOnSuccess = 1_000;
-
-interface UnderWay extends DeliveryKey {
-  /** Attempts at a time that its webhook may have. */
-  most: number;
-  /** It was taken, which has to be stored yet: its place is free. */
-  isAnswered: boolean;
-  ending: AbortController;
-  done: Promise<void>;
-}
 
 /** Attempts what is due, of all accounts: whoever claims a delivery attempts it, so that no instance has to own any. */
 export function createDeliverer(options: DelivererOptions): Service {
   const { database, clock, log, timings } = options;
   const stopping = new AbortController();
-  const underWay = new Set<UnderWay>();
-  /** Webhooks that may have something to do, and those that may when one of their attempts ends. */
+  const lines = createLines({ begin: launch, wake, freed, clock });
+  /** Webhooks that may have something to do. */
   const woken = new Set<string>();
-  const held = new Set<string>();
   /** There may have been no place for all that is due: as soon as there is one, all is looked at. */
   let isCrowded = false;
   let looksAtAll = true;
@@ -82,30 +65,25 @@ export function createDeliverer(options: DelivererOptions): Service {
 
   function follow(topic: string): void {
     if (topic.startsWith(deliveryTopic)) wake(topic.slice(deliveryTopic.length));
+    if (topic.startsWith(settingsTopic)) void giveBack(lines.giveBack(topic.slice(settingsTopic.length)));
     if (!topic.startsWith(goneTopic)) return;
     const id = topic.slice(goneTopic.length);
-    for (const each of underWay) if (each.webhookId === id) each.ending.abort(new Error('The webhook is deleted'));
+    lines.giveBack(id);
+    for (const each of lines.underWay(id)) each.ending.abort(new Error('The webhook is deleted'));
   }
 
-  function open(): UnderWay[] {
-    return [...underWay].filter(({ isAnswered }) => !isAnswered);
+  /** What was claimed but does not begin. Where that cannot be said now, the claim ends by itself. */
+  async function giveBack(keys: readonly DeliveryKey[]): Promise<void> {
+    if (keys.length === 0) return;
+    await releaseDeliveries(database, keys).catch(() => undefined);
+    for (const { webhookId } of keys) wake(webhookId);
   }
 
-  function freePlaces(): number {
-    return Math.min(atOnce - open().length, mostUnstored - underWay.size);
-  }
-
-  function freePlaceOf(webhookId: string): void {
-    if (held.delete(webhookId)) wake(webhookId);
+  function freed(): void {
     if (!isCrowded) return;
     isCrowded = false;
     looksAtAll = true;
     wakeUp.abort(waitEnded);
-  }
-
-  function isAtItsMost(webhookId: string): boolean {
-    const most = open().findLast((each) => each.webhookId === webhookId)?.most;
-    return most !== undefined && countOf(webhookId, open()) >= most;
   }
 
   async function run(): Promise<void> {
@@ -120,60 +98,49 @@ export function createDeliverer(options: DelivererOptions): Service {
       if (wakeUp.signal.aborted) continue;
       // Without a place nothing can begin before an attempt ends, which wakes.
       const pauseMs =
-        freePlaces() <= 0 ? timings.pollMs : Math.max(0, lookedAtMs + timings.pollMs - clock.monotonicMs());
+        lines.room().count <= 0 ? timings.pollMs : Math.max(0, lookedAtMs + timings.pollMs - clock.monotonicMs());
       await clock.sleep(pauseMs, AbortSignal.any([stopping.signal, wakeUp.signal])).catch(() => undefined);
     }
   }
 
   /** Of the webhooks that were woken, and of all of them now and then: what is due by time, or what others left behind. */
   async function begin(): Promise<void> {
-    const count = freePlaces();
+    await giveBack(lines.giveBackLate());
     const all = looksAtAll || clock.monotonicMs() - lookedAtMs >= timings.pollMs;
-    if (count <= 0) isCrowded = true;
-    if (count <= 0 || (!all && woken.size === 0)) return;
-    const webhookIds = [...woken].filter((id) => !isAtItsMost(id) || !held.add(id));
+    const room = lines.room();
+    if (room.count <= 0) isCrowded = true;
+    if (room.count <= 0 || (!all && woken.size === 0)) return;
+    const webhookIds = [...woken].filter((id) => lines.mayClaim(id));
     woken.clear();
     if (!all && webhookIds.length === 0) return;
     if (all) lookedAtMs = clock.monotonicMs();
     looksAtAll = false;
-    const before = open();
-    const busy = [...underWay].map(({ webhookId, sequence, isAnswered }) => ({ webhookId, sequence, isAnswered }));
     const claimed = await claimDeliveries(database, {
-      busy,
+      ...room,
       webhookIds: all ? undefined : webhookIds,
       at: clock.now(),
-      count,
-      reserved,
     });
-    for (const delivery of claimed) launch(delivery);
-    for (const { webhookId, most } of claimed) {
-      if (countOf(webhookId, [...before, ...claimed]) < most) continue;
-      // It may have more. Some may have ended since it was asked.
-      if (isAtItsMost(webhookId)) held.add(webhookId);
-      else wake(webhookId);
-    }
-    isCrowded = claimed.length >= count - reserved;
+    lines.take(claimed);
+    isCrowded = claimed.filter(({ turn, most }) => turn <= most).length >= room.count - room.reserved;
   }
 
-  function launch(delivery: ClaimedDelivery): void {
-    const { webhookId, sequence, most } = delivery;
+  function launch(delivery: ClaimedDelivery): UnderWay {
+    const { webhookId, sequence } = delivery;
     const ending = new AbortController();
-    const taken = (): void => {
-      each.isAnswered = true;
-      freePlaceOf(webhookId);
-    };
-    const done = deliver(delivery, taken, ending.signal)
-      .catch((error: unknown) => fail(delivery, error, ending.signal))
-      .finally(() => {
-        underWay.delete(each);
-        freePlaceOf(webhookId);
-      });
-    const each: UnderWay = { webhookId, sequence, most, isAnswered: false, ending, done };
-    underWay.add(each);
+    const taken = (durationMs: number): void => lines.answered(each, durationMs);
+    const done = deliver(delivery, taken, ending.signal).catch((error: unknown) =>
+      fail(delivery, error, ending.signal),
+    );
+    const each: UnderWay = { webhookId, sequence, ending, done };
+    return each;
   }
 
   /** `taken`: told once the endpoint has it, before that is stored. A failure holds its place, because it may be the last. */
-  async function deliver(delivery: ClaimedDelivery, taken: () => void, signal: AbortSignal): Promise<void> {
+  async function deliver(
+    delivery: ClaimedDelivery,
+    taken: (durationMs: number) => void,
+    signal: AbortSignal,
+  ): Promise<void> {
     const body = await options.bodies.of(delivery, signal);
     if (body === undefined) {
       await options.results.store(withoutBody(delivery, clock.now()));
@@ -196,7 +163,8 @@ export function createDeliverer(options: DelivererOptions): Service {
     );
     options.probe('delivery-answered');
     const result = resultOf(delivery, attempted, { now: clock.now(), random: options.random });
-    if (result.status === 'delivered') taken();
+    if (result.status === 'delivered') taken(attempted.durationMs);
+    else await giveBack(lines.giveBack(delivery.webhookId));
     await options.results.store(result);
   }
 
@@ -225,19 +193,16 @@ export function createDeliverer(options: DelivererOptions): Service {
     async stop() {
       stopping.abort(new Error('The server is stopping'));
       await running;
-      const all = Promise.all([...underWay].map(({ done }) => done));
+      await giveBack(lines.giveBackAll());
+      const all = Promise.all(lines.underWay().map(({ done }) => done));
       if (!(await endsWithin(clock, timings.drainMs, all))) {
-        for (const { ending } of underWay) ending.abort(new Error('The server is stopping'));
+        for (const { ending } of lines.underWay()) ending.abort(new Error('The server is stopping'));
       }
       // Where the database is away, nothing can be stored for as long as that lasts.
       await endsWithin(clock, timings.drainMs, all);
       options.results.giveUp();
     },
   };
-}
-
-function countOf(webhookId: string, keys: readonly DeliveryKey[]): number {
-  return keys.filter((key) => key.webhookId === webhookId).length;
 }
 
 function resultOf(delivery: ClaimedDelivery, attempted: Attempted, when: { now: Date; random: Random }): Result {

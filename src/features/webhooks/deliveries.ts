@@ -25,7 +25,7 @@ import {
   deliveryOf,
   type DeliveryStatus,
 } from './delivery.ts';
-import { deliveryTopic } from './outlet.store.ts';
+import { deliveryTopic } from './topics.ts';
 import { mostWaiting, type Webhook } from './webhook.ts';
 import type { Webhooks } from './registry.ts';
 

@@ -1,7 +1,5 @@
 import type { EventOutlet } from '../../platform/events.store.ts';
-
-/** Announced, followed by its id, once there are deliveries to a webhook that may begin. */
-export const deliveryTopic = 'webhook-deliveries:';
+import { deliveryTopic } from './topics.ts';
 
 // The envelope with its members in this order. A file that goes with the event has to be read first, so that such a body is
 // made before the first attempt (`bodies.ts`).

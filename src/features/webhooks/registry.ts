@@ -10,8 +10,7 @@ import type { Secrets } from '../../platform/secrets.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Audit, AuditAction, AuditDetails } from '../audit/audit.ts';
 import type { Notifications } from '../notifications/notifications.ts';
-import { goneTopic } from './deliverer.ts';
-import { deliveryTopic } from './outlet.store.ts';
+import { deliveryTopic, goneTopic, settingsTopic } from './topics.ts';
 import { newWebhookSecret } from './signature.ts';
 import { requireEndpoint, requireSendable } from './target.ts';
 import {
@@ -124,6 +123,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
     tx.afterCommit(() => {
       events.announce(`webhook:${webhook.id}`);
       events.announce(`webhooks:${webhook.accountId}`);
+      events.announce(`${settingsTopic}${webhook.id}`);
     });
   }
 

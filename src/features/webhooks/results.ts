@@ -12,6 +12,7 @@ import {
   recordAttempts,
   recordHealth,
 } from './attempts.store.ts';
+import { settingsTopic } from './topics.ts';
 import { pauseWebhook } from './webhooks.store.ts';
 import type { PausedReason } from './webhook.ts';
 
@@ -79,8 +80,13 @@ export function createResults(options: ResultsOptions): Results {
     await database.transaction(async (tx) => {
       const [states] = await Promise.all([recordHealth(tx, healthChanges(results)), recordAttempts(tx, results)]);
       for (const state of states) await pauseWhereOver(tx, state, results);
+      const active = new Set(states.flatMap((state) => (state.active ? state.id : [])));
       tx.afterCommit(() => {
         for (const { id } of states) options.events.announce(`webhook:${id}`);
+        // Another instance may have deleted or paused it.
+        for (const { webhookId } of results) {
+          if (!active.has(webhookId)) options.events.announce(`${settingsTopic}${webhookId}`);
+        }
       });
     });
   }

@@ -1,6 +1,8 @@
+import { deferred } from '../../../src/platform/deferred.ts';
 import { openHookRig } from '../hooks.ts';
 import type { Scenario, Stage } from '../stage.ts';
-import type { ScriptedAnswer } from '../../doubles/webhook-receiver.ts';
+import type { Answer } from '../../doubles/webhook-answers.ts';
+import type { ReceivedDelivery } from '../../doubles/webhook-receiver.ts';
 
 const messages = { short: 100, long: 1_000 };
 const inFlight = 5;
@@ -25,12 +27,20 @@ export const webhookInstances: Scenario = {
     stage.promise('both instances deliver', most > inFlight, true);
     stage.count('deliveries', count * hooks.length);
 
-    const slow = await rig.hook(first, 'slow', {}, watch.answer);
+    // So quick that some are claimed ahead, until it answers only once it is deleted.
+    const deleted = deferred<void>();
+    let asked = 0;
+    const slow = await rig.hook(first, 'slow', {}, async (delivery) => {
+      asked += 1;
+      if (asked > inFlight) await deleted.promise;
+      return watch.answer(delivery);
+    });
     const other = await rig.hook(first, 'other');
     await rig.write(count);
-    await slow.endpoint.waitFor(inFlight);
+    await slow.endpoint.waitFor(2 * inFlight);
     await second.data('DELETE', `/api/webhooks/${slow.id}`);
     const atDeletion = slow.endpoint.deliveries.length;
+    deleted.resolve();
     await rig.write(1);
     await rig.settles([other]);
     const after = slow.endpoint.deliveries.length - atDeletion;
@@ -46,7 +56,7 @@ export const webhookInstances: Scenario = {
 };
 
 /** Answers after a while, and sees what is posted again before that. */
-function watchIds(stage: Stage): { answer: ScriptedAnswer; twice: string[] } {
+function watchIds(stage: Stage): { answer: (delivery: ReceivedDelivery) => Promise<Answer>; twice: string[] } {
   const open = new Set<string>();
   const twice: string[] = [];
   return {
