@@ -13,8 +13,8 @@ export function pathOf({ path }: Page, ids: SeededIds): string {
   const kinds = [
     ['/settings/keys', ids.key],
     ['/settings/sessions', ids.session],
-    ['/webhooks', ids.webhook],
     ['/accounts', ids.account],
+    ['/webhooks', ids.webhook],
     ['/notifications', 'ntf_1'],
   ] as const;
   const found = kinds.find(([part]) => path.includes(part));

@@ -124,7 +124,7 @@ describe('with one row in each list', () => {
     await server.api.becomes(waiting.id, 'qr_ready');
     const left = await talkingSandbox(server, 'Left');
     await server.data('POST', `/api/accounts/${left.id}/logout`);
-    const ofAccount = shown.filter(({ path }) => /^\/accounts\/:id(\/link)?$/.test(path));
+    const ofAccount = shown.filter(({ path }) => /^\/accounts\/:id(\/link|\/webhooks)?$/.test(path));
     for (const page of ofAccount) {
       for (const account of [waiting.id, left.id]) {
         await visit(pathOf(page, { ...ids, account }));

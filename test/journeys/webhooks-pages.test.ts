@@ -29,13 +29,13 @@ async function visit(path: string): Promise<void> {
   await isLive(tab);
 }
 
-async function customerWrites(text: string): Promise<void> {
+async function customerWrites(text: string, account = shop): Promise<void> {
   const body = { from: '+999 555 0101', text };
-  await server.data('POST', `/api/accounts/${shop.id}/sandbox/messages`, { body });
+  await server.data('POST', `/api/accounts/${account.id}/sandbox/messages`, { body });
 }
 
-async function made(url: string, body: object = {}): Promise<{ id: string; secret: string }> {
-  const path = `/api/accounts/${shop.id}/webhooks`;
+async function made(url: string, body: object = {}, account = shop): Promise<{ id: string; secret: string }> {
+  const path = `/api/accounts/${account.id}/webhooks`;
   return (await server.data('POST', path, { body: { url, ...body } })) as { id: string; secret: string };
 }
 
@@ -143,6 +143,46 @@ test('an endpoint that fails is said to be failing where all webhooks stand, and
   expect(sent).toMatchObject({ event: 'messages.reaction', accountId: shop.id, sequence: 0 });
   await tab.getByText('What was sent').click();
   await result.getByText('"event":"messages.reaction"').waitFor();
+});
+
+test("the account's menu leads to its webhooks: none yet, then what is added, fails and is deleted, at once", async () => {
+  const kiosk = await talkingSandbox(server, 'Kiosk');
+  const endpoint = receiver.endpoint('/of-the-kiosk', 500);
+  await made('https://of-the-shop.example.org/', { active: false });
+  await visit(`/accounts/${kiosk.id}`);
+  await tab.locator('#account-header summary').click();
+  await tab.locator('#account-header').getByRole('link', { name: 'Webhooks' }).click();
+  await tab.getByRole('heading', { name: 'This account has no webhook' }).waitFor();
+  await isLive(tab);
+
+  const { id } = await made(endpoint.url, {}, kiosk);
+  const list = tab.locator('#account-webhooks');
+  const row = list.locator(`#row-${id}`);
+  await row.getByText('Healthy').waitFor();
+  expect(await list.getByRole('rowheader').allTextContents()).toEqual([new URL(endpoint.url).host]);
+  for (const text of ['One', 'Two', 'Three']) await customerWrites(text, kiosk);
+  await row.getByText('Failing').waitFor();
+  expect(wordsOf(await row.innerHTML())).toMatch(/^127\.0\.0\.1:\d+ Failing .*Waiting 3 Dead 0 Last success Never$/);
+
+  await tab.keyboard.press('n');
+  await tab.getByRole('heading', { name: 'Add webhook' }).waitFor();
+  expect(await tab.getByLabel('Account', { exact: true }).inputValue()).toBe(kiosk.id);
+  await tab.goBack();
+  await isLive(tab);
+  await server.data('DELETE', `/api/webhooks/${id}`);
+  await list.getByText('This account has no webhook').waitFor();
+  await server.data('DELETE', `/api/accounts/${kiosk.id}`);
+  await tab.getByText('This account is gone').waitFor();
+  await list.waitFor({ state: 'hidden' });
+});
+
+test('who may not see the webhooks sees none on the page of an account either', async () => {
+  for (const path of ['/webhooks', `/accounts/${shop.id}/webhooks`]) {
+    const answer = await fetch(`${server.address}${path}`, { redirect: 'manual' });
+    expect(answer.status).toBe(303);
+    expect(answer.headers.get('location')).toMatch(/^\/login/);
+    expect((await fetch(`${server.address}/ui${path}`)).status).toBe(401);
+  }
 });
 
 describe('the form of a new webhook', () => {

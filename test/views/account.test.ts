@@ -45,6 +45,13 @@ test('the header says since when, in the words of its status, and what the last 
   expect(words).toContain('Now linked to another number. I have read it');
 });
 
+test('its menu leads to what belongs to the account', () => {
+  const [menu = ''] = /<details data-menu[^]*?<\/details>/.exec(headerWith({})) ?? [];
+  const links = [...menu.matchAll(/<a[^>]* href="([^"?]*)/g)].map(([, href]) => href);
+  const words = ['key', 'settings', 'webhooks', 'rename', 'unlink', 'delete'];
+  expect(links).toEqual(words.map((word) => `/accounts/acc_1/${word}`));
+});
+
 test('a name is text and never markup', () => {
   expect(headerWith({}, { name: '<b>Shop</b>' })).toContain('<bdi>&lt;b>Shop&lt;/b></bdi>');
 });

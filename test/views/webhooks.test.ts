@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { retryDelaysMs, type Delivery, type Webhook } from '../../src/features/webhooks/webhooks.ts';
+import { AccountWebhooks } from '../../views/account/webhooks.tsx';
 import { inPercent } from '../../views/partials/percent.ts';
 import { EventChecklist } from '../../views/webhooks/checklist.tsx';
 import { DeliveryList, type DeliveriesModel } from '../../views/webhooks/deliveries.tsx';
 import { WebhookHeader } from '../../views/webhooks/header.tsx';
 import { Schedule } from '../../views/webhooks/schedule.tsx';
-import { SuccessBar } from '../../views/webhooks/state.tsx';
+import { SuccessBar } from '../../views/partials/webhook-state.tsx';
 import { WebhookList } from '../../views/webhooks/webhook-list.tsx';
 import { rendered, wordsOf } from '../doubles/rendered-view.ts';
 
@@ -79,6 +80,43 @@ describe('the list', () => {
     expect(buttons({})).toEqual(['/webhooks/new']);
     expect(buttons({ accountId: 'acc_1' })).toEqual(['/webhooks/new?account=acc_1']);
     expect(buttons({ hasAccounts: false })).toEqual(['/accounts/new']);
+  });
+});
+
+describe('the tab of an account', () => {
+  const model = { accountId: 'acc_1', after: undefined, next: undefined, hasAccounts: true };
+  const rows = [{ webhook: aWebhook({ health: 'failing', healthMessage: 'The last 3 attempts failed.' }) }];
+
+  test('shows them as the list of all does, without saying on each whose it is, and leads to a new one', () => {
+    const html = rendered(AccountWebhooks, { model: { ...model, rows } });
+    expect(wordsOf(html)).toMatch(
+      /^Each tells .* Add webhook .* hooks\.example\.org Failing The last 3 attempts failed\. .* Waiting 1,234 Dead 0 /,
+    );
+    expect(html).toContain('href="/webhooks/new?account=acc_1"');
+    expect(html).not.toContain('secret');
+  });
+
+  test('follows these webhooks, and those that are added to the account, but none of others', () => {
+    const html = rendered(AccountWebhooks, { model: { ...model, rows } });
+    expect(html).toContain('data-live="roster webhooks:acc_1 webhook:wh_1"');
+  });
+
+  test('without any says the same as the page of all does of this account, with the same one button', () => {
+    const empty = { ...model, rows: [] };
+    const words = wordsOf(rendered(AccountWebhooks, { model: empty }));
+    expect(words).toBe(
+      'This account has no webhook A webhook tells a server of yours what happens to an account, as soon as it happens. Add webhook',
+    );
+    expect(wordsOf(rendered(WebhookList, { model: empty }))).toBe(words);
+  });
+
+  test('leads from page to page within itself', () => {
+    const links = (different: object): unknown[] => {
+      const html = rendered(AccountWebhooks, { model: { ...model, rows, ...different } });
+      return [...html.matchAll(/<a href="(\/accounts[^"]*)"/g)].map(([, href]) => href);
+    };
+    expect(links({ next: 'wh_1' })).toEqual(['/accounts/acc_1/webhooks?after=wh_1']);
+    expect(links({ after: 'wh_0' })).toEqual(['/accounts/acc_1/webhooks']);
   });
 });
 

@@ -2,6 +2,7 @@ const tabs = [
   { tab: 'overview', path: '', word: 'Overview' },
   { tab: 'chats', path: '/chats', word: 'Chats' },
   { tab: 'settings', path: '/settings', word: 'Settings' },
+  { tab: 'webhooks', path: '/webhooks', word: 'Webhooks' },
 ] as const;
 
 /** The pages of one account. */

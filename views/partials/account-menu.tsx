@@ -30,7 +30,7 @@ export function AccountMenu({ account, back, children }: AccountMenuProps) {
           <Icon name="settings" />
           Settings
         </a>
-        <a href={`/webhooks?account=${id}`}>
+        <a href={`/accounts/${id}/webhooks`}>
           <Icon name="webhook" />
           Webhooks
         </a>

@@ -6,7 +6,7 @@ import { live } from '../partials/live.ts';
 import { Time } from '../partials/time.tsx';
 import { attemptsInWords } from './deliveries.tsx';
 import { DeliveryChip, Outcome } from './delivery-status.tsx';
-import { hostOf } from './state.tsx';
+import { hostOf } from '../partials/webhook-state.tsx';
 import type { WebhookModel } from './header.tsx';
 
 export interface DeliveryModel extends WebhookModel {

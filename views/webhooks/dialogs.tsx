@@ -2,7 +2,7 @@ import { Dialog, DialogButtons } from '../partials/dialog.tsx';
 import { Field, Form, type FormProblem } from '../partials/form.tsx';
 import { Notice } from '../partials/notice.tsx';
 import { usePage } from '../partials/page-context.tsx';
-import { hostOf } from './state.tsx';
+import { hostOf } from '../partials/webhook-state.tsx';
 import type { WebhookModel } from './header.tsx';
 
 export interface WebhookDialogModel extends WebhookModel {

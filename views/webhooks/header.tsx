@@ -7,8 +7,8 @@ import { Gone } from '../partials/gone.tsx';
 import { Notice } from '../partials/notice.tsx';
 import { KindChip } from '../partials/status.tsx';
 import { Ago } from '../partials/time.tsx';
-import { HealthChip, hostOf, SuccessBar } from './state.tsx';
-import type { OwnerModel } from './webhook-list.tsx';
+import type { OwnerModel } from '../partials/webhook-rows.tsx';
+import { HealthChip, hostOf, SuccessBar } from '../partials/webhook-state.tsx';
 
 /** What every page of one webhook shows of it. */
 export interface WebhookModel {

@@ -1,15 +1,15 @@
-import { Icon } from '../partials/icon.tsx';
-import { addressOf, WebhookList, type WebhookListModel } from './webhook-list.tsx';
+import { AddWebhook, isEmpty, type WebhookRowsModel } from '../partials/webhook-rows.tsx';
+import { WebhookList } from './webhook-list.tsx';
 
 export interface WebhooksModel {
-  list: WebhookListModel;
+  list: WebhookRowsModel;
   /** To choose from. */
   accounts: readonly { id: string; name: string }[];
 }
 
 export function WebhooksView({ model: { list, accounts } }: { model: WebhooksModel }) {
   const { accountId } = list;
-  const isEmpty = list.rows.length === 0 && list.after === undefined;
+  const hasRows = !isEmpty(list);
   return (
     <>
       <div class="page-head">
@@ -17,14 +17,9 @@ export function WebhooksView({ model: { list, accounts } }: { model: WebhooksMod
           <h1>Webhooks</h1>
           <p>Each tells a server of yours what happens to an account, signed and again until it was taken.</p>
         </div>
-        {!isEmpty && (
-          <a class="button button-primary" href={addressOf('/webhooks/new', { accountId })} data-shortcut="n">
-            <Icon name="plus" />
-            Add webhook
-          </a>
-        )}
+        {hasRows && <AddWebhook accountId={accountId} />}
       </div>
-      {(!isEmpty || accountId !== undefined) && <Filter accounts={accounts} accountId={accountId} />}
+      {(hasRows || accountId !== undefined) && <Filter accounts={accounts} accountId={accountId} />}
       <WebhookList model={list} />
     </>
   );

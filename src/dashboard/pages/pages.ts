@@ -3,6 +3,7 @@ import { accessPages, type AccessPageParts } from './access.pages.tsx';
 import { accountPages } from './account.pages.tsx';
 import { accountActsPages, type AccountActsParts } from './account-acts.pages.ts';
 import type { AccountPageParts } from './account-page.tsx';
+import { accountWebhooksPages, type AccountWebhooksParts } from './account-webhooks.pages.tsx';
 import { accountsPages, type AccountsPagesParts } from './accounts.pages.tsx';
 import { browserPages } from './browser.pages.tsx';
 import { chatsPages, type ChatsParts } from './chats.pages.tsx';
@@ -19,6 +20,7 @@ import { webhooksPages, type WebhooksPagesParts } from './webhooks.pages.tsx';
 export type PageParts = AccessPageParts &
   AccountPageParts &
   AccountActsParts &
+  AccountWebhooksParts &
   AccountsPagesParts &
   ChatsParts &
   LinkingParts &
@@ -38,6 +40,7 @@ export function dashboardPages(parts: PageParts): Page[] {
     ...newAccountPages(parts),
     ...linkingPages(parts),
     ...accountPages(parts),
+    ...accountWebhooksPages(parts),
     ...chatsPages(parts),
     ...accountActsPages(parts),
     ...webhooksPages(parts),

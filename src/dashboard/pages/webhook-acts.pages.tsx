@@ -9,7 +9,7 @@ import {
   type WebhookDialogModel,
 } from '../../../views/webhooks/dialogs.tsx';
 import { secretNameOf } from '../../../views/webhooks/secret.tsx';
-import { hostOf } from '../../../views/webhooks/state.tsx';
+import { hostOf } from '../../../views/partials/webhook-state.tsx';
 import {
   type Deliveries,
   deliveryKeyField,

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import type { WebhookModel } from '../../../views/webhooks/header.tsx';
 import { WebhookGone } from '../../../views/webhooks/header.tsx';
-import { hostOf } from '../../../views/webhooks/state.tsx';
+import { hostOf } from '../../../views/partials/webhook-state.tsx';
 import type { Accounts } from '../../features/accounts/accounts.ts';
 import type { Webhook, Webhooks } from '../../features/webhooks/webhooks.ts';
 import { isAppError } from '../../platform/errors.ts';
@@ -16,6 +16,18 @@ export async function webhookModel(parts: WebhookModelParts, id: string): Promis
   const webhook = await parts.webhooks.get(id);
   const { name, kind } = await parts.accounts.get(webhook.accountId);
   return { webhook, owner: { id: webhook.accountId, name, kind } };
+}
+
+const pageSize = 50;
+
+/** A page of webhooks in order of creation, and the last on it when more follow. Throws `account.not_found`. */
+export async function pageOfWebhooks(
+  webhooks: Pick<Webhooks, 'list'>,
+  { accountId, after }: { accountId: string | undefined; after: string | undefined },
+): Promise<{ shown: Webhook[]; next: string | undefined }> {
+  const found = await webhooks.list({ accountId, afterId: after ?? null, limit: pageSize + 1 });
+  const shown = found.slice(0, pageSize);
+  return { shown, next: found.length > pageSize ? shown.at(-1)?.id : undefined };
 }
 
 /** A page of one webhook. */

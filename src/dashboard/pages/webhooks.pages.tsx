@@ -1,6 +1,7 @@
+import type { OwnerModel, WebhookRowsModel } from '../../../views/partials/webhook-rows.tsx';
 import { NewWebhookView } from '../../../views/webhooks/new-webhook.tsx';
 import { secretNameOf } from '../../../views/webhooks/secret.tsx';
-import { type OwnerModel, WebhookList, type WebhookListModel } from '../../../views/webhooks/webhook-list.tsx';
+import { WebhookList } from '../../../views/webhooks/webhook-list.tsx';
 import { WebhooksView } from '../../../views/webhooks/webhooks.tsx';
 import { type Account, type Accounts, accountId } from '../../features/accounts/accounts.ts';
 import { usualSettings, webhookId, type Webhooks } from '../../features/webhooks/webhooks.ts';
@@ -9,6 +10,7 @@ import { invalidField } from '../../platform/errors.ts';
 import { definePage, type Page, type PageAnswer, type Refusal } from '../../platform/page.ts';
 import { type Infer, object, required } from '../../platform/schema.ts';
 import { eventGroups, tickedEvents } from './event-groups.ts';
+import { pageOfWebhooks } from './webhook-page.tsx';
 import { asTyped, endpointFields, eventBox, headerField, headersOf } from './webhook-form.ts';
 
 export interface WebhooksPagesParts {
@@ -17,7 +19,6 @@ export interface WebhooksPagesParts {
   database: Pick<Database, 'transaction'>;
 }
 
-const pageSize = 50;
 const mostChoices = 1_000;
 
 // A form that is sent with nothing chosen names its field all the same.
@@ -27,7 +28,7 @@ const newWebhookForm = object({ accountId: required(accountId), ...endpointField
   .pattern(eventBox.name, eventBox.value)
   .pattern(headerField.name, headerField.value);
 
-/** The list of webhooks, and a new one. */
+/** The list of webhooks of all accounts, and a new one. */
 export function webhooksPages(parts: WebhooksPagesParts): Page[] {
   return [...listPages(parts), ...newWebhookPages(parts)];
 }
@@ -67,11 +68,10 @@ async function listModel(
   parts: WebhooksPagesParts,
   accounts: readonly Account[],
   query: Infer<typeof listQuery>,
-): Promise<WebhookListModel> {
+): Promise<WebhookRowsModel> {
   const chosen = query.account === '' ? undefined : query.account;
   const { after } = query;
-  const found = await parts.webhooks.list({ accountId: chosen, afterId: after ?? null, limit: pageSize + 1 });
-  const shown = found.slice(0, pageSize);
+  const { shown, next } = await pageOfWebhooks(parts.webhooks, { accountId: chosen, after });
   const owners = new Map<string, OwnerModel>(accounts.map((account) => [account.id, account]));
   for (const { accountId: id } of shown) if (!owners.has(id)) owners.set(id, await parts.accounts.get(id));
   return {
@@ -81,7 +81,7 @@ async function listModel(
     }),
     accountId: chosen,
     after,
-    next: found.length > pageSize ? shown.at(-1)?.id : undefined,
+    next,
     hasAccounts: accounts.length > 0,
   };
 }

@@ -1,5 +1,5 @@
 import type { Webhook } from '../../src/features/webhooks/webhooks.ts';
-import { inPercent } from '../partials/percent.ts';
+import { inPercent } from './percent.ts';
 
 const looks = {
   healthy: { word: 'Healthy', tone: 'ok' },
