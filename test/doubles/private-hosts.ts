@@ -76,6 +76,11 @@ export const privateHosts: readonly string[] = [
   'mixed6.example',
 ];
 
+/** Whether the host is a name of which only the look-up tells where it leads. */
+export function tellsOnlyLookUp(host: string): boolean {
+  return /^(.+\.example|ip6-localhost|127\.0\.0\.1\.\.)$/.test(host);
+}
+
 /** Names as a resolver may answer for them. */
 export const namesOfTests: Readonly<Record<string, readonly string[]>> = {
   localhost: ['127.0.0.1', '::1'],
@@ -98,3 +103,34 @@ export const namesOfTests: Readonly<Record<string, readonly string[]>> = {
   'mixed6.example': ['2606:4700::1', 'fd00::1'],
   'public.example': ['93.184.216.34'],
 };
+
+/** What no request and no redirect may lead to, whatever is behind it. */
+export const invalidUrls: readonly string[] = [
+  'file:///etc/passwd',
+  'data:text/plain,hello',
+  'ftp://127.0.0.1/',
+  'gopher://127.0.0.1:6379/_INFO',
+  'dict://127.0.0.1:11211/',
+  'ldap://127.0.0.1/',
+  'javascript:alert(1)',
+  'blob:http://127.0.0.1/1',
+  'ws://127.0.0.1/',
+  'unix:/var/run/docker.sock',
+  'http://[fe80::1%25lo]/',
+  'http://[::1]./',
+  'http://127.0.0.1%00.example/',
+  'http://user@127.0.0.1/',
+  'http://public.example@127.0.0.1/',
+  'http://:secret@public.example/',
+  '//127.0.0.1/',
+  '/etc/passwd',
+  '',
+];
+
+/** Those that lead out of any page; the others are paths of the site that names them. */
+export const invalidLocations = invalidUrls.filter((url) => /^[a-z]+:/.test(url));
+
+/** The host as a header can carry it. */
+export function inHeader(host: string): string {
+  return host.replaceAll(/[^\x20-\x7e]+/g, encodeURIComponent);
+}

@@ -47,7 +47,13 @@ export function startTarget(answer: RequestListener, host = '127.0.0.1'): Promis
   return listening(createServer(answer), host);
 }
 
-/** The same behind TLS, with a certificate for one host name; `authority` is whom to trust for it. */
+/** Where nothing may arrive: on every address of this machine, of both kinds where there are two. */
+export async function startTrap(answer: string | Buffer = 'trapped'): Promise<TargetServer> {
+  const trap: RequestListener = (_request, response) => response.end(answer);
+  return startTarget(trap, '::').catch(() => startTarget(trap, '0.0.0.0'));
+}
+
+/** A web server behind TLS, with a certificate for one host name; `authority` is whom to trust for it. */
 export async function startTlsTarget(
   answer: RequestListener,
   name: string,

@@ -14,7 +14,7 @@ const suite = createSuite(inject('testPostgres'), false);
 beforeAll(buildFaults);
 afterAll(() => suite.close());
 
-describe.concurrent('the promises about ownership, crashes, the database and webhooks', () => {
+describe.concurrent('the promises about ownership, crashes, the database, webhooks and abuse', () => {
   for (const row of rows) {
     for (let index = 0; index < seedsOf(row, false); index += 1) {
       const seed = firstSeed + index;

@@ -1,4 +1,5 @@
 import type { AppTimings } from '../../src/app-timings.ts';
+import type { Internet } from './internet.ts';
 
 /** What the suite asks of a server's process; travels as JSON in the variable `FAULTS`. */
 export interface Faults {
@@ -10,6 +11,8 @@ export interface Faults {
   readonly clockFile?: string;
   /** The process kills itself when it comes to this point for the n-th time. */
   readonly killAt?: { readonly probe: string; readonly hit: number };
+  /** In place of the real one. */
+  readonly internet?: Internet;
 }
 
 /** Only those that differ. */

@@ -11,6 +11,7 @@ import { createLog } from '../../src/platform/log.ts';
 import { runUntilSignal } from '../../src/platform/process.ts';
 import { shareAsyncLocalStorage } from '../../src/platform/shared-async-storage.ts';
 import { type Faults, measurementLine, type Measurements, measurementSignal, shortened, withWaits } from './faults.ts';
+import { enterInternet } from './internet.ts';
 
 /** Seen from `dist/faults`, where this is built. */
 function pathInPackage(name: string): string {
@@ -77,6 +78,7 @@ function offerMeasurements(): void {
 
 async function main(): Promise<number> {
   const faults = JSON.parse(process.env['FAULTS'] ?? '{}') as Faults;
+  if (faults.internet) enterInternet(faults.internet);
   const config = readConfig(process.env);
   const clock = clockOf(faults);
   const log = createLog({ level: config.logLevel, json: config.production });

@@ -22,6 +22,7 @@ import { strayError } from './scenarios/stray-error.ts';
 import { manyReconnects } from './scenarios/reconnects.ts';
 import { manyClicks } from './scenarios/clicks.ts';
 import { wrongKey } from './scenarios/wrong-key.ts';
+import { privateAddresses } from './scenarios/private-addresses.ts';
 import { webhookAnswers } from './scenarios/webhook-answers.ts';
 import { webhookHang } from './scenarios/webhook-hang.ts';
 import { webhookInstances } from './scenarios/webhook-instances.ts';
@@ -33,8 +34,8 @@ import { webhookStatuses } from './scenarios/webhook-statuses.ts';
 import type { Scenario } from './stage.ts';
 
 /**
- * The promises about ownership, crashes and the database, and from 101 on those about webhooks. The longest first, so that
- * none goes on alone at the end; the report puts them in their order.
+ * The promises about ownership, crashes and the database, and from 101 on those about webhooks and abuse. The longest
+ * first, so that none goes on alone at the end; the report puts them in their order.
  */
 export const rows: readonly Scenario[] = [
   killsAtRandom,
@@ -51,6 +52,7 @@ export const rows: readonly Scenario[] = [
   webhookOutage,
   handOver,
   webhookInstances,
+  privateAddresses,
   webhookStatuses,
   eachOther,
   manyClicks,

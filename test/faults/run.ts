@@ -1,4 +1,4 @@
-// `npm run test:faults`: the promises about ownership, crashes, the database and webhooks, played against the product.
+// `npm run test:faults`: the promises about ownership, crashes, the database, webhooks and abuse, played against the product.
 import { randomInt } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { startTestPostgres } from '../doubles/test-postgres.ts';

@@ -1,6 +1,6 @@
 import type { Guard } from './guard.ts';
 
-/** Those of webhooks. */
+/** Those of webhooks and of what leaves this server. */
 export const webhookGuards: readonly Guard[] = [
   {
     name: 'places that one endpoint cannot take from the others',
@@ -48,7 +48,7 @@ export const webhookGuards: readonly Guard[] = [
         replacement: 'if (followed === 5) throw',
       },
     ],
-    rows: [102],
+    rows: [102, 107],
   },
   {
     name: 'leaving an endpoint alone that is gone',
@@ -138,6 +138,39 @@ export const webhookGuards: readonly Guard[] = [
       },
     ],
     rows: [106],
+  },
+  {
+    name: 'the check of every address that is connected to',
+    edits: [
+      {
+        file: 'src/platform/outbound-connection.ts',
+        text: '!addresses.every(isPublicAddress)',
+        replacement: '!addresses.every((address) => address || isPublicAddress(address))',
+      },
+    ],
+    rows: [107],
+  },
+  {
+    name: 'connecting to the very address that was checked',
+    edits: [
+      {
+        file: 'src/platform/outbound-connection.ts',
+        text: '  return addresses;\n}',
+        replacement: '  return isIP(host) === 0 ? resolve(host) : addresses;\n}',
+      },
+    ],
+    rows: [107],
+  },
+  {
+    name: 'no webhook with a private address',
+    edits: [
+      {
+        file: 'src/features/webhooks/target.ts',
+        text: 'if (isPrivate && !isAllowed(url, allowedHosts))',
+        replacement: 'if (!host && isPrivate && !isAllowed(url, allowedHosts))',
+      },
+    ],
+    rows: [107],
   },
   {
     name: 'deliveries that outlive an outage of the database',

@@ -10,7 +10,7 @@ import type { AccountJson, Api, MessageJson } from '../doubles/api.ts';
 import { codecHeaders, mp3, mp4, ogg, pictures } from '../doubles/media-samples.ts';
 import { privateHosts } from '../doubles/private-hosts.ts';
 import type { RunningApp } from '../doubles/running-app.ts';
-import { startTarget, type TargetServer } from '../doubles/target-server.ts';
+import { startTarget, startTrap, type TargetServer } from '../doubles/target-server.ts';
 import { waitFor } from '../doubles/wait-for.ts';
 
 const pdf = Buffer.from('%PDF-1.7\n%\u00e2\u00e3\u00cf\u00d3\n1 0 obj', 'latin1');
@@ -264,7 +264,7 @@ describe('a file behind an address', () => {
   });
 
   test('on an address that is not public is never fetched, in no notation', async () => {
-    const trap = await startTarget((_request, response) => response.end(pdf), '::');
+    const trap = await startTrap(pdf);
     const to = newCustomer().number;
     const outcomes = await Promise.all(
       privateHosts.map(async (host) => {

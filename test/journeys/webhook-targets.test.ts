@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { privateHosts } from '../doubles/private-hosts.ts';
+import { invalidUrls, privateHosts, tellsOnlyLookUp } from '../doubles/private-hosts.ts';
 import { appTimings } from '../../src/app-timings.ts';
 import { type RunningApp, startApp } from '../doubles/running-app.ts';
-import { startTarget, type TargetServer } from '../doubles/target-server.ts';
+import { startTrap, type TargetServer } from '../doubles/target-server.ts';
 import { waitFor } from '../doubles/wait-for.ts';
 import type { Answer } from '../doubles/webhook-answers.ts';
 import { type Endpoint, startWebhookReceiver, type WebhookReceiver } from '../doubles/webhook-receiver.ts';
@@ -30,14 +30,12 @@ interface WebhookJson {
 /** Loopback too; allowed on the port of the trap, to see that the trap works and that nothing leads there by itself. */
 const allowedAlias = '127.0.0.9';
 
-/** On every address of this machine, where nothing may arrive. */
 let trap: TargetServer;
 let receiver: WebhookReceiver;
 let app: RunningApp;
 
 beforeAll(async () => {
-  const answer: Parameters<typeof startTarget>[0] = (_request, response) => response.end('trapped');
-  trap = await startTarget(answer, '::').catch(() => startTarget(answer, '0.0.0.0'));
+  trap = await startTrap();
   receiver = await startWebhookReceiver();
   const allowed = [`127.0.0.1:${new URL(receiver.url).port}`, `${allowedAlias}:${trap.port}`];
   app = await startApp({
@@ -110,9 +108,7 @@ test('nothing on a private address is reached, in no notation, and the sentence 
     else expect([host, webhook.refusal]).toEqual([host, expect.stringMatching(/^422 url: .*OUTBOUND_ALLOW_HOSTS/)]);
   }
   expect(privateHosts.length).toBeGreaterThan(60);
-  // Names, of which only the look-up tells where they lead.
-  for (const host of accepted.keys()) expect(host).toMatch(/^(.+\.example|ip6-localhost|127\.0\.0\.1\.\.)$/);
-  expect(accepted.size).toBeGreaterThan(0);
+  expect([...accepted.keys()]).toEqual(privateHosts.filter(tellsOnlyLookUp));
 
   await cause(accountId);
   for (const [host, webhook] of accepted) {
@@ -134,13 +130,13 @@ test('a change of the address is refused in the same words', async () => {
   expect(await app.data('GET', `/api/webhooks/${webhook.id}`)).toMatchObject({ url: 'https://hooks.example/' });
 });
 
-test.each(['file:///etc/passwd', 'ftp://127.0.0.1/', 'http://user:word@hooks.example/', 'gopher://a/', '//a/', ''])(
-  'no webhook leads to %s',
-  async (url) => {
-    const webhook = await createWebhook(await newAccount(), url);
-    expect(webhook).toEqual({ refusal: expect.stringMatching(/^422 url: /) as string });
-  },
-);
+test('no webhook leads to what is no address of the web', async () => {
+  const accountId = await newAccount();
+  for (const url of invalidUrls) {
+    const webhook = await createWebhook(accountId, url);
+    expect([url, webhook]).toEqual([url, { refusal: expect.stringMatching(/^422 url: /) as string }]);
+  }
+});
 
 test.each([301, 302, 303, 307, 308])('a redirect (%d) is a failure, and nobody goes where it leads', async (status) => {
   const { port } = trap;
