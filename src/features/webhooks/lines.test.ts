@@ -115,6 +115,18 @@ test('nothing is claimed ahead of an endpoint that is slow, or is not known', ()
   expect(lines.room().rounds).toEqual([{ webhookId: 'wh_1', rounds: 2 }]);
 });
 
+test('nothing is claimed ahead where places are short', () => {
+  lines.take(claimed('wh_1', 2));
+  answer(0);
+  for (let other = 2; other < 5; other += 1) lines.take(claimed(`wh_${other}`, 1));
+  expect(lines.room().rounds).toEqual([{ webhookId: 'wh_1', rounds: 3 }]);
+  lines.take(claimed('wh_5', 1));
+  expect(lines.room().rounds).toEqual([]);
+  lines.take(claimed('wh_1', 4));
+  expect(lines.mayClaim('wh_1')).toBe(false);
+  expect(lines.mayClaim('wh_5')).toBe(true);
+});
+
 test('a webhook that has what it may is woken when an attempt ends, a quick one before it has nothing to begin', () => {
   lines.take(claimed('wh_1', 5, { hasMore: true }));
   expect(lines.mayClaim('wh_1')).toBe(false);

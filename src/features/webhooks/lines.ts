@@ -83,8 +83,13 @@ export function createLines({ begin, wake, freed, clock }: LinesOptions): Lines 
     return Math.min(atOnce - open, mostUnstored - open - sum(({ answered }) => answered.size));
   }
 
-  function isFull({ open, ahead, most, rounds }: Line): boolean {
-    return rounds > 0 ? ahead.length >= most : open.size >= most;
+  /** None where places are short: then an attempt that ends makes room for the webhook whose turn it is. */
+  function roundsOf({ rounds }: Line): number {
+    return sum(({ most }) => most) > atOnce - reserved ? 0 : rounds;
+  }
+
+  function isFull(line: Line): boolean {
+    return roundsOf(line) > 0 ? line.ahead.length >= line.most : line.open.size >= line.most;
   }
 
   function mayBegin(line: Line): boolean {
@@ -140,9 +145,10 @@ export function createLines({ begin, wake, freed, clock }: LinesOptions): Lines 
         ...[...open, ...ahead.map(({ delivery }) => delivery)].map((each) => busyWith(each, false)),
         ...[...answered].map((each) => busyWith(each, true)),
       ]);
-      const rounds = [...lines].flatMap(([webhookId, line]) =>
-        line.rounds > 0 ? [{ webhookId, rounds: line.rounds }] : [],
-      );
+      const rounds = [...lines].flatMap(([webhookId, line]) => {
+        const count = roundsOf(line);
+        return count > 0 ? [{ webhookId, rounds: count }] : [];
+      });
       return { busy, rounds, count: free(), reserved, ahead: mostAhead - sum(({ ahead }) => ahead.length) };
     },
     mayClaim(webhookId) {
