@@ -164,7 +164,7 @@ export function createDeliverer(options: DelivererOptions): Service {
     options.probe('delivery-answered');
     const result = resultOf(delivery, attempted, { now: clock.now(), random: options.random });
     if (result.status === 'delivered') taken(attempted.durationMs);
-    else await giveBack(lines.giveBack(delivery.webhookId));
+    else void giveBack(lines.giveBack(delivery.webhookId));
     await options.results.store(result);
   }
 
@@ -193,8 +193,7 @@ export function createDeliverer(options: DelivererOptions): Service {
     async stop() {
       stopping.abort(new Error('The server is stopping'));
       await running;
-      await giveBack(lines.giveBackAll());
-      const all = Promise.all(lines.underWay().map(({ done }) => done));
+      const all = Promise.all([giveBack(lines.giveBackAll()), ...lines.underWay().map(({ done }) => done)]);
       if (!(await endsWithin(clock, timings.drainMs, all))) {
         for (const { ending } of lines.underWay()) ending.abort(new Error('The server is stopping'));
       }
