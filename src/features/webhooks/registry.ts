@@ -28,6 +28,7 @@ import {
   deleteWebhook,
   findSecrets,
   findWebhook,
+  holdAdditions,
   insertWebhook,
   listWebhooks,
   lockWebhook,
@@ -147,6 +148,7 @@ export function createWebhooks(options: WebhooksOptions): Webhooks {
       const settings: WebhookSettings = { ...usualSettings, ...input };
       requirePossible(settings);
       await accounts.get(accountId, tx);
+      await holdAdditions(tx, accountId);
       if ((await countWebhooks(tx, accountId)) >= mostOfAnAccount) throw tooMany();
       const id = newId('wh', clock.now());
       const secret = newWebhookSecret();

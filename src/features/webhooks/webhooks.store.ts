@@ -53,6 +53,13 @@ export async function countAttempts(db: Queryable): Promise<Pick<WebhookRow, 'su
   return counts ?? { succeeded: 0, failed: 0 };
 }
 
+const additionSql = `SELECT pg_advisory_xact_lock(hashtextextended('webhooks of ' || $1, 0))`;
+
+/** Until the transaction ends nobody else adds one to this account. */
+export async function holdAdditions(tx: Transaction, accountId: string): Promise<void> {
+  await tx.execute(additionSql, [accountId]);
+}
+
 const countSql = 'SELECT count(*)::int AS count FROM webhooks WHERE account_id = $1';
 
 export async function countWebhooks(db: Queryable, accountId: string): Promise<number> {
