@@ -46,7 +46,9 @@ export function socketConfig(
   const { network, auth, caches, sentMessages, timings, version, log } = options;
   return {
     waWebSocketUrl: network.webSocketUrl,
-    connectTimeoutMs: timings.connectTimeoutMs,
+    // None of Baileys' own, because the line's watch ends a dial and a silent line. With one, each frame that is sent costs a
+    // timer and two errors with their stacks (`promiseTimeout` in its `Utils/generics.js`).
+    connectTimeoutMs: 0,
     auth: { creds: auth.creds, keys: auth.store.keys },
     makeSignalRepository,
     // The store takes every change at once; what it refuses, it refuses for good.
