@@ -63,6 +63,24 @@ async function wordsAt(path: string): Promise<string> {
   return wordsOf(await htmlOf(path));
 }
 
+test('the list of all has its button and its choice of accounts as soon as there is a webhook, and not twice before', async () => {
+  await visit('/webhooks');
+  await tab.getByText('No webhooks yet').waitFor();
+  await isLive(tab);
+  const add = tab.getByRole('link', { name: 'Add webhook' });
+  const choice = tab.getByLabel('Account', { exact: true });
+  expect([await add.count(), await choice.isVisible()]).toEqual([1, false]);
+  const { id } = await made('https://first.example.org/', { active: false });
+  await choice.waitFor();
+  expect(await add.count()).toBe(1);
+  await server.data('DELETE', `/api/webhooks/${id}`);
+  await tab.getByText('No webhooks yet').waitFor();
+  expect([await add.count(), await choice.isVisible()]).toEqual([1, false]);
+  await visit(`/webhooks?account=${shop.id}`);
+  await tab.getByText('This account has no webhook').waitFor();
+  expect([await add.count(), await choice.isVisible()]).toEqual([1, true]);
+});
+
 test('a webhook that was added by its form gets what a customer writes, and the page shows it at once', async () => {
   const endpoint = receiver.endpoint('/by-form');
   await visit('/webhooks');

@@ -1,4 +1,4 @@
-import { AddWebhook, isEmpty, type WebhookRowsModel } from '../partials/webhook-rows.tsx';
+import { AddWebhook, type WebhookRowsModel } from '../partials/webhook-rows.tsx';
 import { WebhookList } from './webhook-list.tsx';
 
 export interface WebhooksModel {
@@ -9,7 +9,7 @@ export interface WebhooksModel {
 
 export function WebhooksView({ model: { list, accounts } }: { model: WebhooksModel }) {
   const { accountId } = list;
-  const hasRows = !isEmpty(list);
+  // The empty list has a button of its own, beside which the style hides these: the list is live and they are not.
   return (
     <>
       <div class="page-head">
@@ -17,9 +17,9 @@ export function WebhooksView({ model: { list, accounts } }: { model: WebhooksMod
           <h1>Webhooks</h1>
           <p>Each tells a server of yours what happens to an account, signed and again until it was taken.</p>
         </div>
-        {hasRows && <AddWebhook accountId={accountId} />}
+        <AddWebhook accountId={accountId} />
       </div>
-      {(hasRows || accountId !== undefined) && <Filter accounts={accounts} accountId={accountId} />}
+      <Filter accounts={accounts} accountId={accountId} />
       <WebhookList model={list} />
     </>
   );
@@ -27,7 +27,11 @@ export function WebhooksView({ model: { list, accounts } }: { model: WebhooksMod
 
 function Filter({ accounts, accountId }: Pick<WebhooksModel, 'accounts'> & { accountId: string | undefined }) {
   return (
-    <form method="get" action="/webhooks" class="row account-choice">
+    <form
+      method="get"
+      action="/webhooks"
+      class={accountId === undefined ? 'row account-choice of-all' : 'row account-choice'}
+    >
       <label for="webhook-account">Account</label>
       <select id="webhook-account" name="account" class="input">
         <option value="">All accounts</option>
