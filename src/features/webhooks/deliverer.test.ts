@@ -7,7 +7,7 @@ import type { Endpoint } from '../../../test/doubles/webhook-receiver.ts';
 import { openWebhookRig, type WebhookRig } from '../../../test/doubles/webhook-rig.ts';
 import { deferred } from '../../platform/deferred.ts';
 import { systemClock as clock } from '../../platform/clock.ts';
-import { createDatabase } from '../../platform/database.ts';
+import { createDatabase, type Database } from '../../platform/database.ts';
 import type { Service } from '../../platform/lifecycle.ts';
 import { settingsTopic } from './topics.ts';
 
@@ -105,6 +105,32 @@ test('what was claimed ahead of its turn is not sent once the settings are other
   rig.events.announce(`${settingsTopic}${id}`);
   await waitFor(async () => (await claims(id)) === 5);
   expect(endpoint.deliveries).toHaveLength(6);
+});
+
+test('what was claimed while the settings changed is claimed anew, as they are now', async () => {
+  const endpoint = receiver.endpoint('/changed-meanwhile');
+  const id = await rig.webhook({ url: endpoint.url });
+  const [claimed, goOn] = [deferred<void>(), deferred<void>()];
+  const database: Database = {
+    ...rig.database,
+    async rows<Row extends object>(sql: string, parameters?: readonly unknown[]) {
+      const rows = await rig.database.rows<Row>(sql, parameters);
+      if (rows.length === 0) return rows;
+      claimed.resolve();
+      await goOn.promise;
+      return rows;
+    },
+  };
+  const deliverer = rig.deliverer({ database });
+  running.push(deliverer);
+  await deliverer.start();
+  await rig.publish(3, { together: true });
+  await claimed.promise;
+  await rig.database.execute(`UPDATE webhooks SET active = false, paused_reason = 'by_hand' WHERE id = $1`, [id]);
+  rig.events.announce(`${settingsTopic}${id}`);
+  goOn.resolve();
+  await waitFor(async () => (await claims(id)) === 0);
+  expect(endpoint.deliveries).toEqual([]);
 });
 
 test('after a failure nothing is claimed ahead any more', async () => {

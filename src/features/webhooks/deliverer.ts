@@ -51,6 +51,8 @@ export function createDeliverer(options: DelivererOptions): Service {
   const lines = createLines({ begin: launch, wake, freed, clock });
   /** Webhooks that may have something to do. */
   const woken = new Set<string>();
+  /** Webhooks that changed since the claim began that is under way: it may have read them as they were. */
+  const changed = new Set<string>();
   /** There may have been no place for all that is due: as soon as there is one, all is looked at. */
   let isCrowded = false;
   let looksAtAll = true;
@@ -65,10 +67,13 @@ export function createDeliverer(options: DelivererOptions): Service {
 
   function follow(topic: string): void {
     if (topic.startsWith(deliveryTopic)) wake(topic.slice(deliveryTopic.length));
-    if (topic.startsWith(settingsTopic)) void giveBack(lines.giveBack(topic.slice(settingsTopic.length)));
+    if (topic.startsWith(settingsTopic)) {
+      const id = topic.slice(settingsTopic.length);
+      changed.add(id);
+      void giveBack(lines.giveBack(id));
+    }
     if (!topic.startsWith(goneTopic)) return;
     const id = topic.slice(goneTopic.length);
-    lines.giveBack(id);
     for (const each of lines.underWay(id)) each.ending.abort(new Error('The webhook is deleted'));
   }
 
@@ -98,7 +103,7 @@ export function createDeliverer(options: DelivererOptions): Service {
       if (wakeUp.signal.aborted) continue;
       // Without a place nothing can begin before an attempt ends, which wakes.
       const pauseMs =
-        lines.room().count <= 0 ? timings.pollMs : Math.max(0, lookedAtMs + timings.pollMs - clock.monotonicMs());
+        lines.free() <= 0 ? timings.pollMs : Math.max(0, lookedAtMs + timings.pollMs - clock.monotonicMs());
       await clock.sleep(pauseMs, AbortSignal.any([stopping.signal, wakeUp.signal])).catch(() => undefined);
     }
   }
@@ -115,12 +120,15 @@ export function createDeliverer(options: DelivererOptions): Service {
     if (!all && webhookIds.length === 0) return;
     if (all) lookedAtMs = clock.monotonicMs();
     looksAtAll = false;
+    changed.clear();
     const claimed = await claimDeliveries(database, {
       ...room,
       webhookIds: all ? undefined : webhookIds,
       at: clock.now(),
     });
-    lines.take(claimed);
+    const isAsClaimed = ({ webhookId }: DeliveryKey): boolean => !changed.has(webhookId);
+    lines.take(claimed.filter(isAsClaimed));
+    void giveBack(claimed.filter((each) => !isAsClaimed(each)));
     isCrowded = claimed.filter(({ turn, most }) => turn <= most).length >= room.count - room.reserved;
   }
 

@@ -46,6 +46,8 @@ export interface LinesOptions {
  * begin: an attempt that ends is followed at once, and what arrives one by one is claimed by the dozen.
  */
 export interface Lines {
+  /** Attempts that may begin. */
+  free(): number;
   room(): Room;
   /** False where it has what it may: it is woken when that is less. */
   mayClaim(webhookId: string): boolean;
@@ -140,6 +142,7 @@ export function createLines({ begin, wake, freed, clock }: LinesOptions): Lines 
   }
 
   return {
+    free,
     room() {
       const busy = [...lines.values()].flatMap(({ open, answered, ahead }) => [
         ...[...open, ...ahead.map(({ delivery }) => delivery)].map((each) => busyWith(each, false)),
